@@ -1,0 +1,119 @@
+#pragma once
+
+#include "core/alert.hpp"
+#include "core/host_info.hpp"
+#include "core/host_status.hpp"
+#include "core/presence.hpp"
+#include "core/sample.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace atlas {
+
+// What the fleet is told. Arrival times come as `now` of apply().
+struct host_registered {
+  host_id host;
+};
+struct host_removed {
+  host_id host;
+};
+struct sample_received {
+  host_id host;
+  sample value;
+};
+struct status_received {
+  host_id host;
+  host_status value;
+};
+struct info_received {
+  host_id host;
+  host_info value;
+};
+// An alert that an earlier run of the service left on its retained topic.
+struct alert_restored {
+  alert value;
+};
+// Comes about once a second; finds silent hosts.
+struct time_passed {};
+
+using fleet_event = std::variant<host_registered, host_removed, sample_received, status_received,
+                                 info_received, alert_restored, time_passed>;
+
+// Everything known of one host. Stable in memory until the host is removed.
+struct host_state {
+  explicit host_state(host_id value) : id(value) {}
+  host_id id;
+  presence_state presence;
+  std::optional<sample> newest;  // the newest sample that was not late
+  std::optional<host_info> info;
+  std::uint64_t samples = 0;   // accepted, repeated ones not counted
+  std::uint64_t repeated = 0;  // samples of a (boot, seq) that was not new
+  std::uint64_t late = 0;      // older than the newest: history only
+  std::uint64_t missing = 0;   // gaps in seq within a boot
+};
+
+// A sample for history: host->newest, or `late` when it is older than that. Read it before the next apply().
+struct recorded_sample {
+  const host_state* host;
+  std::optional<sample> late;
+};
+
+// What follows from an event. The caller clears and reuses one object. Pointers are valid until that host is
+// removed.
+struct fleet_effects {
+  std::vector<const host_state*> changed;  // show to browsers; may name a host twice
+  std::vector<host_id> removed;
+  std::vector<alert> alerts;  // fired or resolved
+  std::vector<recorded_sample> recorded;
+  void clear();
+};
+
+struct fleet_rules {
+  bool alerts_enabled = true;
+  threshold cpu;
+  threshold memory;
+  threshold disk;
+  milliseconds offline_after{30'000};
+  std::size_t max_hosts = 100'000;  // further unknown hosts are ignored and counted
+};
+
+struct fleet_counts {
+  std::map<host_presence, std::size_t> hosts;
+  std::map<alert_severity, std::size_t> alerts;  // firing
+};
+
+// All hosts of one organisation: a pure step function over events. One thread.
+class fleet {
+ public:
+  explicit fleet(fleet_rules rules);
+  ~fleet();
+
+  // Appends to `effects`. Samples of one host must come in arrival order.
+  void apply(fleet_event event, unix_ms now, fleet_effects& effects);
+
+  const host_state* find(const host_id& host) const;
+  // In order of first appearance.
+  std::vector<const host_state*> hosts() const;
+  std::size_t size() const;
+  // Firing alerts, by key.
+  std::vector<alert> firing_alerts() const;
+  std::vector<alert> firing_alerts(const host_id& host) const;
+  fleet_counts counts() const;
+  std::uint64_t ignored_hosts() const;
+
+ private:
+  struct entry;
+  fleet_rules rules_;
+  std::unordered_map<host_id, std::unique_ptr<entry>> entries_;
+  std::vector<entry*> order_;
+  std::uint64_t ignored_hosts_ = 0;
+};
+
+}  // namespace atlas

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "broker/files.hpp"
+#include "core/error.hpp"
+#include "tenants/state_root.hpp"
+
+#include <vector>
+
+namespace atlas::cli {
+
+// The broker's options and password file entries, gathered from every tenant's configuration and registry.
+// An error when there is no tenant or when tenants name different brokers.
+struct broker_input {
+  broker::broker_options options;
+  std::vector<broker::credential> credentials;
+};
+result<broker_input> gather_broker_input(const tenants::state_root& root);
+
+// Renders and, when the broker runs, reloads and checks it: what setup, host add and host revoke call at
+// their end.
+result<broker::applied> sync_broker(const tenants::state_root& root);
+
+}  // namespace atlas::cli

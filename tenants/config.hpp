@@ -1,0 +1,89 @@
+#pragma once
+
+#include "core/credentials.hpp"
+#include "core/error.hpp"
+#include "core/fleet.hpp"
+#include "core/org_id.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atlas::tenants {
+
+// tenants/<slug>/tenant.json as an immutable value; docs/MULTI_TENANT_GUIDE.md describes each key.
+struct tenant_config {
+  struct organization_section {
+    std::string name;
+    org_id id;
+    std::string contact;
+  };
+  struct tls_section {
+    std::optional<std::filesystem::path> certificate;  // PEM chain; both or none
+    std::optional<std::filesystem::path> private_key;
+  };
+  struct server_section {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8768;
+    atlas::api_key api_key;
+    std::uint32_t history_size = 360;  // samples kept live per host
+    tls_section tls;
+  };
+  struct broker_section {
+    std::string url = "mqtts://localhost:8883";
+    std::optional<std::filesystem::path> ca_file;  // none: <root>/broker/certs/ca.crt
+  };
+  struct agent_section {  // seconds
+    std::uint32_t report_interval = 10;
+    std::uint32_t retry_interval = 5;
+    std::uint32_t connection_timeout = 10;
+  };
+  struct branding_section {
+    std::string dashboard_title;
+    std::string primary_color = "#00ff00";  // #rrggbb, lower case
+    std::optional<std::string> secondary_color;
+    std::optional<std::string> logo_url;
+  };
+  struct alerts_section {
+    bool enabled = true;
+    double cpu_threshold = 90;  // percent
+    double memory_threshold = 90;
+    double disk_threshold = 90;
+    std::uint32_t hold_seconds = 30;
+    double clear_margin = 5;           // percent below the threshold
+    std::uint32_t offline_after = 30;  // seconds
+  };
+  struct history_section {
+    std::uint32_t raw_days = 2;
+    std::uint32_t minute_days = 30;
+    std::uint32_t hour_days = 730;
+    std::string store = "sqlite";
+  };
+
+  organization_section organization;
+  server_section server;
+  broker_section broker;
+  agent_section agent;
+  branding_section branding;
+  alerts_section alerts;
+  history_section history;
+
+  // The alert rules as the fleet takes them.
+  fleet_rules rules() const;
+};
+
+// Every mistake of a file at once; `where` of each is "<file>: <JSON path>", as in "tenant.json:
+// $.server.port".
+using config_errors = std::vector<error>;
+
+tl::expected<tenant_config, config_errors> parse_tenant_config(std::string_view json,
+                                                               std::string_view file_name);
+tl::expected<tenant_config, config_errors> load_tenant_config(const std::filesystem::path& file);
+std::string format_tenant_config(const tenant_config& config);
+// Written beside and renamed, mode 0600.
+result<void> save_tenant_config(const tenant_config& config, const std::filesystem::path& file);
+
+}  // namespace atlas::tenants

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "core/host_id.hpp"
+#include "core/role.hpp"
+#include "core/unix_time.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atlas::tenants {
+
+struct registered_host {
+  host_id id;
+  std::uint32_t generation = 1;  // of its password
+  unix_ms added{};
+};
+
+struct user {
+  std::string name;
+  role user_role = role::viewer;
+  unix_ms added{};
+};
+
+struct api_token {
+  std::string id;  // short, safe to show
+  std::string label;
+  role token_role = role::viewer;
+  unix_ms added{};
+  std::optional<unix_ms> expires;
+};
+
+struct session {
+  std::string user;
+  role user_role = role::viewer;
+  unix_ms expires{};
+};
+
+// The tables of tenants/<slug>/fleet.db that people and the command line change: hosts, users, API tokens,
+// sessions. Opened by the service and by the command line at the same time (SQLite WAL, busy timeout).
+// Secrets are stored hashed only. One object per thread. Calls with `now` take the time as an argument.
+class registry {
+ public:
+  // Creates the file (0600) and brings its schema up to date; `where` of an error is the file.
+  static result<registry> open(const std::filesystem::path& fleet_db);
+  ~registry();
+  registry(registry&&) noexcept;
+  registry& operator=(registry&&) noexcept;
+
+  result<std::vector<registered_host>> hosts() const;
+  result<std::optional<registered_host>> host(const host_id& id) const;
+  result<registered_host> add_host(const host_id& id, unix_ms now);  // an error when it is there already
+  result<bool> revoke_host(const host_id& id);                       // false when there was none
+
+  result<std::vector<user>> users() const;
+  result<void> add_user(std::string_view name, role user_role, std::string_view password, unix_ms now);
+  // Argon2id, about 0.1 s of CPU: not on the loop thread. Takes as long for an unknown name as for a wrong
+  // password.
+  result<std::optional<user>> verify_password(std::string_view name, std::string_view password) const;
+
+  // Returns the bare token "afa_<43 base64url>", the only time it is to be seen.
+  result<std::string> create_api_token(std::string_view label, role token_role,
+                                       std::optional<unix_ms> expires, unix_ms now);
+  result<std::vector<api_token>> api_tokens() const;
+  result<std::optional<api_token>> find_api_token(std::string_view secret, unix_ms now) const;
+  result<bool> revoke_api_token(std::string_view id);
+
+  // Returns the bare session secret for the cookie.
+  result<std::string> create_session(std::string_view user_name, unix_ms expires, unix_ms now);
+  result<std::optional<session>> find_session(std::string_view secret, unix_ms now) const;
+  result<void> end_session(std::string_view secret);
+
+  // Whether a write would succeed now: what /readyz asks.
+  result<void> check_writable() const;
+
+ private:
+  struct database;
+  explicit registry(std::unique_ptr<database> db);
+  std::unique_ptr<database> db_;
+};
+
+}  // namespace atlas::tenants

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "core/host_id.hpp"
+#include "core/role.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atlas::web {
+
+// What the web server needs from outside. Implementations live in ingest/; all calls come on the loop thread.
+
+struct principal {
+  std::string name;
+  role granted = role::viewer;
+};
+
+struct login_result {
+  principal who;
+  std::string session_secret;  // for the cookie
+};
+
+// Who is asking. Lookups are quick (an indexed read); login runs elsewhere because Argon2id takes 0.1 s.
+class authenticator {
+ public:
+  virtual ~authenticator() = default;
+  virtual std::optional<principal> find_api_token(std::string_view secret) = 0;
+  virtual std::optional<principal> find_session(std::string_view secret) = 0;
+  // Calls `done` on the loop thread exactly once: nothing on a wrong name or password, an error when it could
+  // not be checked (too many logins waiting, the store failed).
+  virtual void login(std::string name, std::string password,
+                     std::function<void(result<std::optional<login_result>>)> done) = 0;
+  virtual void logout(std::string_view session_secret) = 0;
+};
+
+struct branding {
+  std::string organization;  // name
+  std::string org_id;
+  std::string title;
+  std::string primary_color;  // #rrggbb
+  std::optional<std::string> secondary_color;
+  std::optional<std::string> logo_url;
+};
+
+struct readiness_check {
+  std::string name;  // "broker", "store"
+  bool ready = false;
+  std::string detail;  // what is wrong and what to do, empty when ready
+};
+
+// The service behind the dashboard.
+class service {
+ public:
+  virtual ~service() = default;
+  virtual std::vector<readiness_check> readiness() const = 0;
+  // Prometheus text format 0.0.4.
+  virtual std::string metrics_text() const = 0;
+  // Forgets a host that is no longer wanted; false when it is not known.
+  virtual bool remove_host(const host_id& host) = 0;
+  // Browsers look at this host (or no longer do): it should report every second.
+  virtual void focus(const host_id& host, bool on) = 0;
+};
+
+}  // namespace atlas::web
