@@ -45,6 +45,9 @@ std::string_view to_string(alert_rule rule);
 std::string_view to_string(alert_phase phase);
 std::string_view to_string(alert_severity severity);
 
+// Critical where a person must act before the host is of use again; a busy CPU or memory is a warning.
+alert_severity severity_of(alert_rule rule);
+
 // Which alert: unique within an organisation.
 struct alert_key {
   host_id host;

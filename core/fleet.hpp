@@ -6,6 +6,7 @@
 #include "core/presence.hpp"
 #include "core/sample.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -106,13 +107,43 @@ class fleet {
   std::vector<alert> firing_alerts() const;
   std::vector<alert> firing_alerts(const host_id& host) const;
   fleet_counts counts() const;
+  // Events of hosts that max_hosts left no room for.
   std::uint64_t ignored_hosts() const;
 
  private:
   struct entry;
+  struct machine;
+
+  entry* find_or_add(const host_id& host, unix_ms now, fleet_effects& effects);
+
+  void on(host_registered event, unix_ms now, fleet_effects& effects);
+  void on(host_removed event, unix_ms now, fleet_effects& effects);
+  void on(sample_received event, unix_ms now, fleet_effects& effects);
+  void on(status_received event, unix_ms now, fleet_effects& effects);
+  void on(info_received event, unix_ms now, fleet_effects& effects);
+  void on(alert_restored event, unix_ms now, fleet_effects& effects);
+  void on(time_passed event, unix_ms now, fleet_effects& effects);
+
+  void set_presence(entry& host, const presence_state& next, unix_ms now, fleet_effects& effects);
+  void step_sample_alerts(entry& host, fleet_effects& effects);
+  void step_offline_alert(entry& host, unix_ms now, fleet_effects& effects);
+  void step(entry& host, machine& which, const threshold& rule, double value, unix_ms at,
+            fleet_effects& effects);
+  void match_disks(entry& host, const sample& value, fleet_effects& effects);
+  void resolve(entry& host, machine& which, unix_ms at, fleet_effects& effects);
+  void count_firing(entry& host, const machine& which, bool fired);
+  machine* find_machine(entry& host, const alert_key& key);
+  alert describe(const entry& host, const machine& which) const;
+  const threshold& rule_of(alert_rule rule) const;
+  void append_firing(const entry& host, std::vector<alert>& out) const;
+
   fleet_rules rules_;
+  threshold offline_;  // in seconds
   std::unordered_map<host_id, std::unique_ptr<entry>> entries_;
   std::vector<entry*> order_;
+  std::map<host_id, entry*> alarmed_;  // hosts with a firing alert
+  std::array<std::size_t, all_presences.size()> presences_{};
+  std::array<std::size_t, 2> severities_{};  // firing alerts
   std::uint64_t ignored_hosts_ = 0;
 };
 

@@ -16,6 +16,8 @@ class host_id {
  public:
   static constexpr std::size_t max_size = 64;
   static result<host_id> parse(std::string_view text);
+  // Whether parse() takes this text; does not allocate.
+  static bool is_valid(std::string_view text);
 
   std::string_view text() const { return {text_.data(), size_}; }
 

@@ -7,6 +7,8 @@
 
 namespace atlas {
 
+class host_ring;
+
 // The newest `capacity` samples of each host, kept as rows of 32-bit floats in one ring per host. A row has a
 // column per metric; when a host's set of disks, interfaces or sensors changes its ring is laid out anew.
 class memory_history final : public history {
@@ -22,10 +24,9 @@ class memory_history final : public history {
   std::vector<std::string> metrics(const host_id& host) const override;
 
  private:
-  class ring;
   std::size_t capacity_;
   std::size_t max_metrics_;
-  std::unordered_map<host_id, std::unique_ptr<ring>> rings_;
+  std::unordered_map<host_id, std::unique_ptr<host_ring>> rings_;
 };
 
 }  // namespace atlas

@@ -1,0 +1,214 @@
+#include "core/fleet.hpp"
+
+#include "core/fleet_entry.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace atlas {
+
+namespace {
+
+// A newest sample further ahead of this machine's clock than this came from a clock that was off.
+constexpr milliseconds clock_tolerance{5 * 60 * 1000};
+
+bool has_identity(const sample& value) { return value.seq.has_value() && !value.boot.empty(); }
+
+// Whether a sample without a place in the newest boot's sequence is older than the newest.
+bool is_older(const sample& value, const sample& newest, unix_ms now) {
+  return value.ts < newest.ts && newest.ts - now <= clock_tolerance;
+}
+
+bool is_repeat_by_time(const sample& value, const sample& newest) {
+  return value.seq.has_value() && value.seq == newest.seq && value.boot == newest.boot &&
+         value.ts == newest.ts;
+}
+
+void add_saturating(std::uint64_t& sum, std::uint64_t by) {
+  sum = by > std::numeric_limits<std::uint64_t>::max() - sum ? std::numeric_limits<std::uint64_t>::max()
+                                                             : sum + by;
+}
+
+}  // namespace
+
+void fleet_effects::clear() {
+  changed.clear();
+  removed.clear();
+  alerts.clear();
+  recorded.clear();
+}
+
+fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now) {
+  if (!newest) {
+    if (has_identity(value)) {
+      seqs.restart(*value.seq);
+    }
+    return arrival::newest;
+  }
+  if (has_identity(value) && has_identity(*newest) && value.boot == newest->boot) {
+    const auto step = seqs.add(*value.seq);
+    switch (step.what) {
+      case seq_window::verdict::newest: add_saturating(missing, step.skipped); return arrival::newest;
+      case seq_window::verdict::repeated: return arrival::repeated;
+      case seq_window::verdict::late:
+        missing -= step.fills_a_gap && missing > 0 ? 1 : 0;
+        return arrival::late;
+    }
+  }
+  if (is_repeat_by_time(value, *newest)) {
+    return arrival::repeated;
+  }
+  if (is_older(value, *newest, now)) {
+    return arrival::late;
+  }
+  if (has_identity(value)) {
+    seqs.restart(*value.seq);
+  }
+  return arrival::newest;
+}
+
+fleet::fleet(fleet_rules rules) : rules_(rules) {
+  constexpr double ms_per_second = 1000;
+  const auto seconds = static_cast<double>(rules_.offline_after.count()) / ms_per_second;
+  offline_ = {seconds, seconds, milliseconds::zero()};
+}
+
+fleet::~fleet() = default;
+
+void fleet::apply(fleet_event event, unix_ms now, fleet_effects& effects) {
+  std::visit([&](auto& happened) { on(std::move(happened), now, effects); }, event);
+}
+
+fleet::entry* fleet::find_or_add(const host_id& host, unix_ms now, fleet_effects& effects) {
+  const auto found = entries_.find(host);
+  if (found != entries_.end()) {
+    return found->second.get();
+  }
+  if (entries_.size() >= rules_.max_hosts) {
+    ++ignored_hosts_;
+    return nullptr;
+  }
+  auto* added = entries_.emplace(host, std::make_unique<entry>(host, now)).first->second.get();
+  added->presence.since = now;
+  order_.push_back(added);
+  ++presences_[static_cast<std::size_t>(added->presence.presence)];
+  effects.changed.push_back(added);
+  return added;
+}
+
+void fleet::on(host_registered event, unix_ms now, fleet_effects& effects) {
+  find_or_add(event.host, now, effects);
+}
+
+void fleet::on(host_removed event, unix_ms now, fleet_effects& effects) {
+  const auto found = entries_.find(event.host);
+  if (found == entries_.end()) {
+    return;
+  }
+  auto* gone = found->second.get();
+  gone->for_each_sample_alert([&](machine& which) { resolve(*gone, which, now, effects); });
+  resolve(*gone, gone->offline, now, effects);
+  // Earlier effects that the caller has not read yet must not point at it.
+  std::erase(effects.changed, gone);
+  std::erase_if(effects.recorded, [gone](const recorded_sample& row) { return row.host == gone; });
+  --presences_[static_cast<std::size_t>(gone->presence.presence)];
+  std::erase(order_, gone);
+  entries_.erase(found);
+  effects.removed.push_back(event.host);
+}
+
+void fleet::on(sample_received event, unix_ms now, fleet_effects& effects) {
+  auto* host = find_or_add(event.host, now, effects);
+  if (host == nullptr) {
+    return;
+  }
+  auto& value = event.value;
+  switch (host->place(value, now)) {
+    case entry::arrival::repeated: ++host->repeated; return;
+    case entry::arrival::late:
+      ++host->samples;
+      ++host->late;
+      effects.recorded.push_back({host, std::move(value)});
+      return;
+    case entry::arrival::newest: break;
+  }
+  ++host->samples;
+  host->newest = std::move(value);
+  set_presence(*host, on_sample(host->presence, now), now, effects);
+  if (effects.changed.empty() || effects.changed.back() != host) {
+    effects.changed.push_back(host);
+  }
+  effects.recorded.push_back({host, std::nullopt});
+  step_sample_alerts(*host, effects);
+}
+
+void fleet::on(status_received event, unix_ms now, fleet_effects& effects) {
+  auto* host = find_or_add(event.host, now, effects);
+  if (host == nullptr) {
+    return;
+  }
+  const auto& status = event.value;
+  if (status.state == reported_state::online) {
+    if (!status.boot.empty() && status.boot == host->online_boot && status.ts <= host->online_ts) {
+      return;
+    }
+    host->online_ts = status.ts;
+    host->online_boot = status.boot;
+  }
+  set_presence(*host, on_status(host->presence, status.state, now), now, effects);
+}
+
+void fleet::on(info_received event, unix_ms now, fleet_effects& effects) {
+  auto* host = find_or_add(event.host, now, effects);
+  if (host == nullptr || host->info == event.value) {
+    return;
+  }
+  host->info = std::move(event.value);
+  effects.changed.push_back(host);
+}
+
+void fleet::on(time_passed, unix_ms now, fleet_effects& effects) {
+  for (auto* host : order_) {
+    set_presence(*host, on_silence(host->presence, now, rules_.offline_after), now, effects);
+  }
+}
+
+void fleet::set_presence(entry& host, const presence_state& next, unix_ms now, fleet_effects& effects) {
+  const auto before = host.presence.presence;
+  const bool changed = before != next.presence;
+  host.presence = next;
+  if (changed) {
+    --presences_[static_cast<std::size_t>(before)];
+    ++presences_[static_cast<std::size_t>(next.presence)];
+    effects.changed.push_back(&host);
+    if (next.presence == host_presence::online) {
+      // While it was away nobody saw whether the value stayed high.
+      host.for_each_sample_alert([](machine& which) { which.restart_hold(); });
+    }
+  }
+  step_offline_alert(host, now, effects);
+}
+
+const host_state* fleet::find(const host_id& host) const {
+  const auto found = entries_.find(host);
+  return found == entries_.end() ? nullptr : found->second.get();
+}
+
+std::vector<const host_state*> fleet::hosts() const { return {order_.begin(), order_.end()}; }
+
+std::size_t fleet::size() const { return order_.size(); }
+
+fleet_counts fleet::counts() const {
+  fleet_counts counts;
+  for (const host_presence presence : all_presences) {
+    counts.hosts[presence] = presences_[static_cast<std::size_t>(presence)];
+  }
+  for (const alert_severity severity : {alert_severity::warning, alert_severity::critical}) {
+    counts.alerts[severity] = severities_[static_cast<std::size_t>(severity)];
+  }
+  return counts;
+}
+
+std::uint64_t fleet::ignored_hosts() const { return ignored_hosts_; }
+
+}  // namespace atlas

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace atlas {
+
+// Writing JSON without a document tree: each appends one value to `out`, always valid JSON.
+
+// Quoted and escaped; bytes that are not UTF-8 become U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
+// At most two decimals, no exponent below 1e15; `null` when it is not finite.
+void append_json_number(std::string& out, double value);
+void append_json_integer(std::string& out, std::int64_t value);
+void append_json_integer(std::string& out, std::uint64_t value);
+
+}  // namespace atlas
