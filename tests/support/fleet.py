@@ -1,0 +1,239 @@
+"""A throw-away fleet: state root, organisations, broker, services and agents, all real."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import tempfile
+import time
+
+import requests
+
+from . import credentials
+from .deadline import wait_until
+from .live import LiveFeed
+from .mqtt import Client
+from .programs import SLOW, Program, program, run
+
+_handed_out = set()
+
+
+def free_port():
+    """A port that is free now and was not handed out before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port not in _handed_out:
+            _handed_out.add(port)
+            return port
+
+
+class Broker:
+    """Where the root's broker listens."""
+
+    def __init__(self, host, port, ca_file):
+        self.host, self.port, self.ca_file = host, port, ca_file
+
+
+class Org:
+    """One organisation of a fleet."""
+
+    def __init__(self, fleet, slug):
+        self.fleet = fleet
+        self.slug = slug
+        with open(fleet.root / "tenants" / slug / "tenant.json", encoding="utf-8") as file:
+            self.config = json.load(file)
+        self.id = self.config["organization"]["id"]
+        self.name = self.config["organization"]["name"]
+        self.port = self.config["server"]["port"]
+        self.key = credentials.key_bytes(self.config["server"]["api_key"])
+        self.base = f"http://127.0.0.1:{self.port}"
+        self._tokens = {}
+
+    def set(self, **values):
+        """org set with `alerts__hold_seconds=1` for alerts.hold_seconds; takes effect when the service starts."""
+        for key, value in values.items():
+            self.fleet.cli("org", "set", self.slug, key.replace("__", "."), value)
+
+    def token(self, role="viewer"):
+        if role not in self._tokens:
+            self._tokens[role] = self.fleet.cli("token", "api", self.slug, "--role", role).stdout.strip()
+        return self._tokens[role]
+
+    def request(self, method, path, token="own", **options):
+        headers = options.pop("headers", {})
+        if token == "own":
+            token = self.token()
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.request(method, self.base + path, headers=headers, timeout=10, allow_redirects=False,
+                                   **options)
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def json(self, path, **options):
+        answer = self.get(path, **options)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def hosts(self):
+        return {host["id"]: host for host in self.json("/api/v1/hosts")["hosts"]}
+
+    def metrics(self):
+        """{'name{label="value"}': number} of /metrics."""
+        values = {}
+        for line in self.get("/metrics").text.splitlines():
+            if line and not line.startswith("#"):
+                name, value = line.rsplit(" ", 1)
+                values[name] = float(value)
+        return values
+
+    def rejected(self):
+        """Rejected samples by reason."""
+        found = {}
+        for name, value in self.metrics().items():
+            match = re.fullmatch(r'atlas_samples_rejected_total\{reason="([^"]+)"\}', name)
+            if match:
+                found[match.group(1)] = int(value)
+        return found
+
+    def live(self):
+        return LiveFeed(f"ws://127.0.0.1:{self.port}/api/v1/live", self.token(), seconds=10 * SLOW)
+
+    def topic(self, host, channel="metrics"):
+        return f"org/{self.id}/host/{host}/{channel}"
+
+    def add_host(self, host):
+        self.fleet.cli("host", "add", self.slug, host)
+        return self.user(host), self.password(host)
+
+    def user(self, host):
+        return credentials.host_user(self.id, host)
+
+    def password(self, host, generation=1):
+        return credentials.host_password(self.key, self.id, host, generation)
+
+    def client(self, host, **options):
+        """An MQTT client with a host's credential, derived here and not by the programs under test."""
+        return Client(self.fleet.broker_address, self.user(host), self.password(host), **options)
+
+    def ready(self):
+        return self.get("/readyz", token=None).status_code == 200
+
+
+class Fleet:
+    """Use as a context manager: on leaving, everything it started is stopped and the root is deleted."""
+
+    def __init__(self, output=None):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="atlas-fleet-test-"))
+        self.logs = self.root / "logs"
+        self.logs.mkdir()
+        self.output = output
+        self.broker_port = free_port()
+        self.broker_address = Broker("localhost", self.broker_port, self.root / "broker" / "certs" / "ca.crt")
+        self.orgs = {}
+        self.programs = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        for running in reversed(self.programs):
+            try:
+                if running.alive():
+                    running.stop()
+            finally:
+                running.kill()
+        if kind is not None and self.output is not None:
+            shutil.copytree(self.logs, self.output, dirs_exist_ok=True)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    # the command line
+
+    def cli(self, *arguments, check=True, stdin=None, seconds=30):
+        done = run([program("atlas-fleet"), "--root", self.root, *arguments], stdin=stdin, seconds=seconds)
+        if check and done.returncode != 0:
+            raise AssertionError(f"atlas-fleet {' '.join(map(str, arguments))} exited with {done.returncode}:\n"
+                                 f"{done.stdout}{done.stderr}")
+        return done
+
+    def setup(self, name, slug, color="#00ff00", password="correct horse battery", **settings):
+        self.cli("setup", "--yes", "--name", name, "--slug", slug, "--contact", f"admin@{slug}.example",
+                 "--port", free_port(), "--title", f"{name} Fleet", "--primary-color", color,
+                 "--broker-url", f"mqtts://localhost:{self.broker_port}", "--report-interval", 1,
+                 "--admin-user", "admin", "--admin-password-stdin", stdin=password + "\n")
+        org = Org(self, slug)
+        org.set(**settings)
+        self.orgs[slug] = org
+        return org
+
+    # programs
+
+    def start(self, arguments, name=None, **extra):
+        running = Program(arguments, name=name, log_dir=self.logs, **extra)
+        self.programs.append(running)
+        return running
+
+    def up(self, *orgs):
+        running = self.start([program("atlas-fleet"), "--root", self.root, "up", *orgs], name="up")
+        self.wait_ready()
+        return running
+
+    def broker(self):
+        running = self.start([program("atlas-fleet"), "--root", self.root, "broker", "run"], name="broker")
+        self.wait_broker()
+        return running
+
+    def ingest(self, org, ready=True):
+        running = self.start([program("atlas-ingest"), "--root", self.root, "--org", org.slug],
+                             name=f"ingest-{org.slug}")
+        if ready:
+            wait_until(org.ready, 15 * SLOW, f"{org.slug} is ready", self.tails)
+        return running
+
+    def agent_config(self, org, host):
+        file = self.root / f"agent-{org.slug}-{host}.json"
+        if not file.exists():
+            self.cli("agent-config", org.slug, "--host", host, "-o", file)
+        return file
+
+    def agent(self, org, host, *arguments):
+        return self.start([program("atlas-agent"), "--config", self.agent_config(org, host), *arguments],
+                          name=f"agent-{org.slug}-{host}")
+
+    # waiting
+
+    def wait_broker(self, seconds=15):
+        def answers():
+            with socket.create_connection(("localhost", self.broker_port), timeout=1):
+                return True
+        wait_until(answers, seconds * SLOW, "the broker listens", self.tails)
+
+    def wait_ready(self, seconds=20):
+        for org in self.orgs.values():
+            wait_until(org.ready, seconds * SLOW, f"{org.slug} is ready", self.tails)
+
+    def wait_online(self, org, host, seconds=15):
+        """Until the API shows a host online with a sample; that host's row."""
+        def online():
+            row = org.hosts().get(host, {})
+            return row if row.get("state") == "online" and "cpu" in row else None
+        return wait_until(online, seconds * SLOW, f"{org.slug}/{host} is online", self.tails)
+
+    def tails(self):
+        return "\n".join(running.tail() for running in self.programs)
+
+
+def settle(seconds):
+    """Time in which something must *not* happen; the only sleep that tests have."""
+    time.sleep(seconds)
+
+
+def is_root():
+    return os.geteuid() == 0

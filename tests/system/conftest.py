@@ -1,0 +1,43 @@
+"""Fixtures of the system tests. Each file has one fleet of its own, started once."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import fleet as fleets  # noqa: E402  pylint: disable=wrong-import-position
+from support import programs  # noqa: E402  pylint: disable=wrong-import-position
+
+OUTPUT = pathlib.Path(__file__).resolve().parent / "output"
+
+
+@pytest.hookimpl(tryfirst=True, hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Attaches what the fleet's programs said to a failing test."""
+    report = (yield).get_result()
+    if report.failed:
+        for name in ("fleet", "acme_fleet"):
+            value = getattr(item, "funcargs", {}).get(name)
+            if isinstance(value, fleets.Fleet):
+                report.sections.append(("output of the programs", value.tails()))
+
+
+@pytest.fixture(scope="module")
+def fleet(request):
+    """An empty throw-away fleet of this file."""
+    with fleets.Fleet(OUTPUT / request.module.__name__) as value:
+        yield value
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left_behind():
+    yield
+    for running in list(programs.Program.running):
+        running.kill()
+    left = programs.marked_processes()
+    text = programs.described(left)
+    for process in left:
+        process.kill()
+    assert not left, f"still running after the tests:\n{text}"
