@@ -58,7 +58,10 @@ fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now) {
   if (is_repeat_by_time(value, *newest)) {
     return arrival::repeated;
   }
-  if (is_older(value, *newest, now)) {
+  // A host that rebooted with a clock set back says by its online status which boot is the present one.
+  const bool begins_present_boot =
+      !value.boot.empty() && value.boot == online_boot && newest->boot != online_boot;
+  if (!begins_present_boot && is_older(value, *newest, now)) {
     return arrival::late;
   }
   if (has_identity(value)) {
