@@ -1,0 +1,63 @@
+import type { Branding, HistoryPoint, HostDetail, Me } from './types';
+
+export class ApiError extends Error {
+  // `status` 0: no answer at all.
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+type Listener = () => void;
+let onUnauthorized: Listener = () => {};
+
+// Called when any request but login finds that the session is gone.
+export function whenUnauthorized(listener: Listener): void {
+  onUnauthorized = listener;
+}
+
+const patience = 15_000;
+
+async function request<T>(path: string, init: RequestInit = {}, quiet = false): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1/${path}`, {
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(patience),
+      ...init,
+      headers: { Accept: 'application/json', ...init.headers },
+    });
+  } catch {
+    throw new ApiError(0, 'no answer');
+  }
+  if (!response.ok) {
+    if (response.status === 401 && !quiet) onUnauthorized();
+    const problem = (await response.json().catch(() => null)) as { title?: string; detail?: string } | null;
+    throw new ApiError(response.status, problem?.detail ?? problem?.title ?? response.statusText);
+  }
+  if (response.status === 204) return undefined as T;
+  const body = await response.text();
+  return (body ? JSON.parse(body) : undefined) as T;
+}
+
+const post = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+export const api = {
+  branding: () => request<Branding>('branding', {}, true),
+  me: () => request<Me>('me', {}, true),
+  login: (name: string, password: string) => request<Me | undefined>('login', post({ name, password }), true),
+  logout: () => request<void>('logout', post({}), true),
+  host: (id: string) => request<HostDetail>(`hosts/${encodeURIComponent(id)}`),
+  history: async (id: string, metric: string, from: number, to: number, points: number): Promise<HistoryPoint[]> => {
+    const query = new URLSearchParams({ metric, from: String(Math.floor(from)), to: String(Math.ceil(to)), points: String(points) });
+    const answer = await request<{ points: HistoryPoint[] }>(`hosts/${encodeURIComponent(id)}/history?${query}`);
+    return answer.points;
+  },
+};

@@ -1,0 +1,30 @@
+// Names of history metrics and how to read them from a live host.
+import type { Host } from './types';
+
+const reader = /^(?:(cpu|memory|battery)\.(\w+)(?:\[(\d+)\])?|(disks|network|temperatures)\[(.+)\]\.(\w+)|(processes|uptime))$/;
+
+export function metricValue(host: Host, metric: string): number | undefined {
+  const match = reader.exec(metric);
+  if (!match) return undefined;
+  const [, section, member, index, list, key, field, plain] = match;
+  let value: unknown;
+  if (section) {
+    value = (host[section as 'cpu'] as Record<string, unknown> | undefined)?.[member!];
+    if (index !== undefined) value = (value as unknown[] | undefined)?.[Number(index)];
+  } else if (list) {
+    const items = (host[list as 'disks'] ?? []) as unknown as Record<string, unknown>[];
+    value = items.find((item) => (item['mount'] ?? item['name']) === key)?.[field!];
+  } else if (plain) {
+    value = host[plain as 'processes'];
+  }
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+export const disk = (mount: string, field: 'percent' | 'read_bps' | 'write_bps') => `disks[${mount}].${field}`;
+export const nic = (name: string, field: 'rx_bps' | 'tx_bps') => `network[${name}].${field}`;
+export const temperature = (name: string) => `temperatures[${name}].celsius`;
+export const core = (index: number) => `cpu.cores[${index}]`;
+
+export type RangeKey = '15m' | '1h' | '6h';
+export const ranges: Record<RangeKey, number> = { '15m': 15 * 60_000, '1h': 3_600_000, '6h': 6 * 3_600_000 };
+export const rangeKeys = Object.keys(ranges) as RangeKey[];

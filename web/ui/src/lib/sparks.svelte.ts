@@ -1,0 +1,67 @@
+import { api } from './api';
+import { clock } from './clock.svelte';
+import { sparkWindow, type Fleet, type HostEntry } from './fleet.svelte';
+import { TaskQueue } from './tasks';
+
+const points = 90;
+
+// Loads the recent CPU of hosts that are on screen, a few at a time. An element says by the attachment
+// returned from watch() that its host is there.
+export class SparkLoader {
+  private readonly queue = new TaskQueue(4);
+  private readonly hosts = new Map<Element, HostEntry>();
+  private readonly onScreen = new Set<HostEntry>();
+  private readonly loadedIn = new WeakMap<HostEntry, number>(); // connection epoch
+  private readonly observer: IntersectionObserver;
+
+  constructor(private readonly fleet: Fleet) {
+    this.observer = new IntersectionObserver((changes) => this.seen(changes), { rootMargin: '200px' });
+  }
+
+  watch = (entry: HostEntry) => (element: Element) => {
+    this.hosts.set(element, entry);
+    this.observer.observe(element);
+    return () => {
+      this.hosts.delete(element);
+      this.observer.unobserve(element);
+      this.onScreen.delete(entry);
+      this.queue.cancel(entry.id);
+    };
+  };
+
+  // After a reconnect: what was missed meanwhile is in the history.
+  refresh(): void {
+    for (const entry of this.onScreen) this.want(entry);
+  }
+
+  close(): void {
+    this.observer.disconnect();
+    this.queue.clear();
+  }
+
+  private seen(changes: IntersectionObserverEntry[]): void {
+    for (const change of changes) {
+      const entry = this.hosts.get(change.target);
+      if (!entry) continue;
+      if (change.isIntersecting) {
+        this.onScreen.add(entry);
+        this.want(entry);
+      } else {
+        this.onScreen.delete(entry);
+        this.queue.cancel(entry.id);
+      }
+    }
+  }
+
+  private want(entry: HostEntry): void {
+    const epoch = this.fleet.epoch;
+    if (this.loadedIn.get(entry) === epoch) return;
+    this.queue.add(entry.id, async () => {
+      const to = Math.max(clock.now, entry.host.ts ?? 0);
+      const history = await api.history(entry.id, 'cpu.percent', to - sparkWindow, to, points);
+      this.loadedIn.set(entry, epoch);
+      entry.spark.prepend(history);
+      entry.sparkVersion++;
+    });
+  }
+}

@@ -1,0 +1,135 @@
+// The JSON of the HTTP API and the live feed, as docs/api.md and topics.md define it. Times are milliseconds
+// since 1970 UTC, sizes bytes, rates bytes per second, `percent` 0 to 100.
+
+export type Presence = 'unknown' | 'online' | 'sleeping' | 'stopped' | 'lost' | 'silent';
+
+export interface Branding {
+  name: string;
+  id: string;
+  title: string;
+  primary_color: string;
+  secondary_color?: string | null;
+  logo_url?: string | null;
+}
+
+export interface Cpu {
+  percent: number;
+  cores?: number[];
+  load?: [number, number, number];
+  iowait?: number;
+  steal?: number;
+}
+
+export interface Memory {
+  percent: number;
+  total?: number;
+  used?: number;
+  available?: number;
+  swap_total?: number;
+  swap_used?: number;
+}
+
+export interface Disk {
+  mount: string;
+  device?: string;
+  fs?: string;
+  total: number;
+  used: number;
+  percent: number;
+  read_bps?: number;
+  write_bps?: number;
+}
+
+export interface Interface {
+  name: string;
+  rx_bps: number;
+  tx_bps: number;
+}
+
+export interface Temperature {
+  name: string;
+  celsius: number;
+}
+
+export interface Battery {
+  percent: number;
+  charging: boolean;
+}
+
+export interface HostInfo {
+  os?: string;
+  version?: string;
+  kernel?: string;
+  model?: string;
+  arch?: string;
+  cores?: number;
+  memory?: number;
+  agent_version?: string;
+  hostname?: string;
+  tags?: string[];
+  addresses?: string[];
+}
+
+// A host of a frame: everything but `id` may be absent, and what is absent has not changed.
+export interface Host {
+  id: string;
+  state?: Presence;
+  since?: number;
+  last_seen?: number;
+  ts?: number;
+  seq?: number;
+  boot?: string;
+  interval?: number;
+  cpu?: Cpu;
+  memory?: Memory;
+  disks?: Disk[];
+  network?: Interface[];
+  temperatures?: Temperature[];
+  battery?: Battery;
+  uptime?: number;
+  processes?: number;
+  info?: HostInfo;
+}
+
+export interface Alert {
+  id: string;
+  host: string;
+  rule: 'cpu' | 'memory' | 'disk' | 'offline' | (string & {});
+  instance?: string;
+  severity: 'warning' | 'critical';
+  state: 'firing' | 'resolved';
+  value: number;
+  threshold: number;
+  since: number;
+}
+
+export interface Snapshot {
+  type: 'snapshot';
+  seq: number;
+  org?: Branding;
+  hosts: Host[];
+  alerts: Alert[];
+}
+
+export interface Delta {
+  type: 'delta';
+  seq: number;
+  hosts?: Host[];
+  alerts?: Alert[];
+  removed?: string[];
+}
+
+export type Frame = Snapshot | Delta;
+
+// [time, smallest, mean, largest]
+export type HistoryPoint = [number, number, number, number];
+
+export interface HostDetail extends Host {
+  alerts?: Alert[];
+  metrics?: string[];
+}
+
+export interface Me {
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+}
