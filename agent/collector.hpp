@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/rate.hpp"
 #include "core/sample.hpp"
 
 #include <filesystem>
@@ -18,6 +19,7 @@ class collector {
 
 // All collectors of this operating system. `root` stands in for "/" (tests give a folder with proc/ and
 // sys/).
-std::vector<std::unique_ptr<collector>> make_collectors(const std::filesystem::path& root);
+std::vector<std::unique_ptr<collector>> make_collectors(const std::filesystem::path& root,
+                                                        monotonic_clock clock = steady_now);
 
 }  // namespace atlas::agent

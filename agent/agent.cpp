@@ -1,0 +1,71 @@
+#include "agent/agent.hpp"
+
+#include "agent/inventory.hpp"
+#include "agent/log.hpp"
+#include "agent/publisher.hpp"
+#include "agent/sampler.hpp"
+#include "agent/schedule.hpp"
+#include "core/sample_codec.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace atlas::agent {
+
+namespace {
+
+// Addresses and memory of a machine change while it runs.
+constexpr std::chrono::minutes inventory_period{10};
+
+unix_ms wall_clock() { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
+
+std::string inventory_text(const config& settings, const std::string& root) {
+  auto info = read_inventory(root == "/" ? std::string() : root);
+  info.tags = settings.tags;
+  return format_host_info(info);
+}
+
+}  // namespace
+
+void run(const config& settings, const std::string& root, const std::atomic<bool>& stop,
+         const wake_pipe& wake) {
+  const std::chrono::seconds own_interval(settings.report_interval);
+  const auto boot = make_boot_id();
+  sampler source(make_collectors(root), boot);
+  // Never destroyed: its threads may wait for a name server when the process is to end, see main.
+  auto& out = *new publisher(settings, boot, wake);
+  out.set_info(inventory_text(settings, root));
+  source.prime();
+  schedule beat(steady_now(), own_interval);
+  auto inventory_due = steady_now() + inventory_period;
+  while (!stop) {
+    const auto now = steady_now();
+    if (now >= beat.due()) {
+      out.add_sample(encode_sample(source.take(wall_clock(), beat.interval())));
+      beat.taken(now);
+    }
+    if (now >= inventory_due) {
+      out.set_info(inventory_text(settings, root));
+      inventory_due = now + inventory_period;
+    }
+    const auto publisher_due = out.step(now);
+    if (const auto asked = out.take_remote_config()) {
+      beat.change_interval(asked->report_interval.value_or(own_interval));
+      log(log_level::debug, "report interval is " + std::to_string(beat.interval().count()) + " s");
+    }
+    wake.wait(std::min(publisher_due, beat.due()));
+  }
+  log(log_level::info, "stopping");
+  out.stop();
+}
+
+std::string measure_once(const std::string& root, std::optional<std::uint64_t> report_interval) {
+  sampler source(make_collectors(root), make_boot_id());
+  source.prime();
+  std::this_thread::sleep_for(schedule::first_delay);
+  std::optional<std::chrono::seconds> interval;
+  if (report_interval) interval = std::chrono::seconds(*report_interval);
+  return encode_sample(source.take(wall_clock(), interval));
+}
+
+}  // namespace atlas::agent

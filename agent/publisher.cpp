@@ -1,0 +1,235 @@
+#include "agent/publisher.hpp"
+
+#include "agent/log.hpp"
+#include "core/topic.hpp"
+
+#include <algorithm>
+
+namespace atlas::agent {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds first_retry{400};
+// A connection that held for so long was a good one: the next attempts begin quickly again.
+constexpr seconds stable_after{10};
+// A failure that looks as before is looked into again only after this time.
+constexpr seconds probe_again_after{60};
+constexpr milliseconds farewell_time{2000};
+constexpr milliseconds goodbye_time{1000};
+
+unix_ms wall_clock() { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
+
+std::string topic_base(const config& settings) {
+  const auto metrics = format_topic(host_topic{settings.org, settings.host, host_channel::metrics});
+  return metrics.substr(0, metrics.rfind('/') + 1);
+}
+
+mqtt_client::options client_options(const config& settings, const std::string& base) {
+  return {.broker = settings.broker,
+          .user = settings.user(),
+          .password = settings.password,
+          .will_topic = base + "status",
+          .connection_timeout = static_cast<int>(settings.connection_timeout)};
+}
+
+}  // namespace
+
+publisher::publisher(const config& settings, std::string boot, const wake_pipe& wake)
+    : config_(settings),
+      boot_(std::move(boot)),
+      wake_(wake),
+      topic_base_(topic_base(settings)),
+      ca_(settings.ca),
+      backoff_(first_retry, seconds(settings.retry_interval)),
+      random_(std::random_device{}()),
+      client_(client_options(settings, topic_base_), [&wake] { wake.wake(); }) {}
+
+std::string publisher::status_text(reported_state what) const {
+  return format_host_status({.state = what, .ts = wall_clock(), .boot = boot_});
+}
+
+void publisher::set_info(std::string json) {
+  info_is_new_ = info_is_new_ || json != info_;
+  info_ = std::move(json);
+}
+
+std::optional<remote_config> publisher::take_remote_config() {
+  return std::exchange(remote_config_, std::nullopt);
+}
+
+monotonic_time publisher::step(monotonic_time now) {
+  for (const auto& event : client_.take_events()) handle(event, now);
+  report_probe();
+  switch (state_) {
+    case state::waiting:
+      if (now >= due_) start_connecting(now);
+      break;
+    case state::connecting: break;
+    case state::connected:
+      check_delivery(now);
+      send_what_is_due(now);
+      break;
+  }
+  switch (state_) {
+    case state::waiting: return due_;
+    case state::connecting: return now + seconds(60);  // Paho ends it after the timeout
+    case state::connected:
+      return under_way_ ? sent_at_ + seconds(config_.connection_timeout) : now + seconds(60);
+  }
+  return now;
+}
+
+void publisher::start_connecting(monotonic_time now) {
+  log(log_level::debug, "connecting to " + config_.broker.text());
+  if (client_.connect(ca_.path(), status_text(reported_state::lost))) {
+    state_ = state::connecting;
+  } else {
+    wait_before_connecting(now);
+  }
+}
+
+void publisher::wait_before_connecting(monotonic_time now) {
+  const auto delay = backoff_.next(std::uniform_real_distribution<double>(0, 1)(random_));
+  log(log_level::debug, "next attempt in " + std::to_string(delay.count()) + " ms");
+  state_ = state::waiting;
+  due_ = now + delay;
+}
+
+void publisher::handle(const mqtt_event& event, monotonic_time now) {
+  switch (event.what) {
+    case mqtt_event::kind::connected: on_connected(now); break;
+    case mqtt_event::kind::connect_failed: on_connect_failed(event, now); break;
+    case mqtt_event::kind::connection_lost: on_connection_lost(event, now); break;
+    case mqtt_event::kind::acknowledged:
+    case mqtt_event::kind::not_delivered: on_delivery(event); break;
+    case mqtt_event::kind::message: on_message(event.text); break;
+    case mqtt_event::kind::disconnected: left_ = true; break;
+  }
+}
+
+void publisher::on_connected(monotonic_time now) {
+  state_ = state::connected;
+  connected_since_ = now;
+  last_problem_.clear();
+  log(log_level::info,
+      "connected to " + config_.broker.text() + " as host " + std::string(config_.host.text()));
+  info_is_new_ = true;
+  present_ = false;
+  send_what_is_due(now);
+}
+
+void publisher::on_connect_failed(const mqtt_event& event, monotonic_time now) {
+  if (state_ != state::connecting) return;
+  wait_before_connecting(now);
+  log(log_level::debug, "connect failed: reason " + std::to_string(event.reason) + " " + event.text);
+  if (const auto failure = failure_of_reason(event.reason)) {
+    say(*failure);
+    return;
+  }
+  const bool same = event.text == probed_for_ && !last_problem_.empty();
+  if (same && now - probed_at_ < probe_again_after) return;
+  probed_for_ = event.text;
+  probed_at_ = now;
+  probe_.start(config_.broker, ca_.path(), seconds(config_.connection_timeout), [this] { wake_.wake(); });
+}
+
+void publisher::report_probe() {
+  const auto outcome = probe_.take();
+  if (!outcome || state_ == state::connected) return;
+  say(outcome->failure.value_or(connect_failure{connect_problem::other, probed_for_}));
+}
+
+void publisher::on_connection_lost(const mqtt_event& event, monotonic_time now) {
+  if (state_ != state::connected) return;
+  buffer_.returned();
+  under_way_.reset();
+  if (now - connected_since_ >= stable_after) backoff_.reset();
+  wait_before_connecting(now);
+  const auto failure = failure_of_reason(event.reason);
+  if (failure && failure->problem == connect_problem::taken_over) {
+    say(*failure);
+    return;
+  }
+  const std::string why = failure ? failure->detail : event.text;
+  log(log_level::warning, "the connection to " + config_.broker.text() + " was lost" +
+                              (why.empty() ? "" : " (" + why + ")") + "; samples are kept meanwhile");
+}
+
+void publisher::on_delivery(const mqtt_event& event) {
+  const auto refused =
+      event.what == mqtt_event::kind::not_delivered ? failure_of_reason(event.reason) : std::nullopt;
+  if (refused) say({connect_problem::not_allowed, refused->detail});
+  if (farewell_ == event.token) farewell_.reset();
+  if (under_way_ != event.token) return;
+  under_way_.reset();
+  // What the broker refuses it would refuse again.
+  if (event.what == mqtt_event::kind::acknowledged || refused) {
+    buffer_.taken();
+  } else {
+    buffer_.returned();
+  }
+}
+
+void publisher::on_message(const std::string& payload) {
+  auto asked = parse_remote_config(payload);
+  if (asked) {
+    remote_config_ = *asked;
+  } else {
+    say_once("ignoring the configuration that the broker sent: " + asked.error().where + " " +
+             asked.error().what);
+  }
+}
+
+void publisher::send_what_is_due(monotonic_time now) {
+  if (info_is_new_ && client_.publish(topic("info"), info_, true)) info_is_new_ = false;
+  if (!present_) {
+    present_ = client_.publish(topic("status"), status_text(reported_state::online), true).has_value() &&
+               client_.subscribe(topic("config"));
+  }
+  if (under_way_) return;
+  if (const auto batch = buffer_.next_batch(); !batch.empty()) {
+    under_way_ = client_.publish(topic("metrics"), batch, false);
+    sent_at_ = now;
+    if (!under_way_) buffer_.returned();
+  }
+}
+
+// A link that swallows everything shows itself first by a missing acknowledgement.
+void publisher::check_delivery(monotonic_time now) {
+  if (!under_way_ || now - sent_at_ < seconds(config_.connection_timeout)) return;
+  client_.disconnect();
+  on_connection_lost({mqtt_event::kind::connection_lost, 0, 0, "no acknowledgement of a sample"}, now);
+}
+
+void publisher::say(const connect_failure& failure) {
+  say_once(describe(failure, config_.broker, config_.host.text()));
+}
+
+void publisher::say_once(const std::string& problem) {
+  if (problem == last_problem_) return;
+  last_problem_ = problem;
+  log(log_level::error, problem);
+}
+
+template <class Condition>
+void publisher::wait_until(monotonic_time deadline, Condition condition) {
+  while (true) {
+    const auto now = steady_now();
+    for (const auto& event : client_.take_events()) handle(event, now);
+    if (condition() || state_ != state::connected || now >= deadline) return;
+    wake_.wait(deadline);
+  }
+}
+
+void publisher::stop() {
+  if (state_ != state::connected) return;
+  farewell_ = client_.publish(topic("status"), status_text(reported_state::stopped), true);
+  wait_until(steady_now() + farewell_time, [&] { return !farewell_; });
+  if (state_ != state::connected || !client_.disconnect()) return;
+  wait_until(steady_now() + goodbye_time, [&] { return left_; });
+}
+
+}  // namespace atlas::agent

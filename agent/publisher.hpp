@@ -1,0 +1,97 @@
+#pragma once
+
+#include "agent/backoff.hpp"
+#include "agent/ca_source.hpp"
+#include "agent/config.hpp"
+#include "agent/connect_error.hpp"
+#include "agent/mqtt_client.hpp"
+#include "agent/rate.hpp"
+#include "agent/remote_config.hpp"
+#include "agent/sample_buffer.hpp"
+#include "agent/tls_probe.hpp"
+#include "agent/wake_pipe.hpp"
+#include "core/host_status.hpp"
+
+#include <optional>
+#include <random>
+#include <string>
+
+namespace atlas::agent {
+
+// Keeps this host present at the broker: connects and reconnects, says who and what it is, and delivers
+// samples, oldest first, one message at a time. What was not acknowledged when a connection broke is sent
+// again; (boot, seq) makes that harmless. All calls are for the loop's thread.
+class publisher {
+ public:
+  // `wake` is woken when step() has something to do; it must outlive this object.
+  publisher(const config& settings, std::string boot, const wake_pipe& wake);
+
+  void add_sample(std::string json) { buffer_.add(std::move(json)); }
+  // The inventory, sent again when it has changed.
+  void set_info(std::string json);
+
+  // Handles what has happened and starts what is due; the result is when it wants to be called at the latest.
+  monotonic_time step(monotonic_time now);
+
+  // What the organisation has asked for since the last call.
+  std::optional<remote_config> take_remote_config();
+
+  // Says "stopped" and leaves, within three seconds. A host that is not connected cannot say it.
+  void stop();
+
+  bool is_connected() const { return state_ == state::connected; }
+
+ private:
+  enum class state { waiting, connecting, connected };
+
+  std::string topic(const char* channel) const { return topic_base_ + channel; }
+  std::string status_text(reported_state what) const;
+
+  void start_connecting(monotonic_time now);
+  void handle(const mqtt_event& event, monotonic_time now);
+  void on_connected(monotonic_time now);
+  void on_connect_failed(const mqtt_event& event, monotonic_time now);
+  void on_connection_lost(const mqtt_event& event, monotonic_time now);
+  void on_delivery(const mqtt_event& event);
+  void on_message(const std::string& payload);
+  void wait_before_connecting(monotonic_time now);
+  void send_what_is_due(monotonic_time now);
+  void check_delivery(monotonic_time now);
+  void report_probe();
+  void say(const connect_failure& failure);
+  void say_once(const std::string& problem);
+  template <class Condition>
+  void wait_until(monotonic_time deadline, Condition condition);
+
+  const config config_;
+  const std::string boot_;
+  const wake_pipe& wake_;
+  const std::string topic_base_;
+  const ca_source ca_;
+  sample_buffer buffer_;
+  std::string info_;
+  bool info_is_new_ = false;
+  bool present_ = false;  // this connection has heard "online" and subscribed
+
+  state state_ = state::waiting;
+  monotonic_time due_{};  // of the next attempt, while waiting
+  backoff backoff_;
+  std::mt19937 random_;
+  monotonic_time connected_since_{};
+  std::optional<int> under_way_;  // token of the batch that is not acknowledged yet
+  monotonic_time sent_at_{};
+  std::optional<int> farewell_;  // token of "stopped"
+  bool left_ = false;
+
+  std::string last_problem_;  // as logged; repetitions are not
+  std::optional<remote_config> remote_config_;
+
+  background_probe probe_;
+  monotonic_time probed_at_{};
+  std::string probed_for_;  // Paho's words for the failure
+
+  // Last, so that its threads have ended before anything they touch.
+  mqtt_client client_;
+};
+
+}  // namespace atlas::agent
