@@ -52,7 +52,7 @@ const post = (body: unknown): RequestInit => ({
 export const api = {
   branding: () => request<Branding>('branding', {}, true),
   me: () => request<Me>('me', {}, true),
-  login: (name: string, password: string) => request<Me | undefined>('login', post({ name, password }), true),
+  login: (user: string, password: string) => request<Me | undefined>('login', post({ user, password }), true),
   logout: () => request<void>('logout', post({}), true),
   host: (id: string) => request<HostDetail>(`hosts/${encodeURIComponent(id)}`),
   history: async (id: string, metric: string, from: number, to: number, points: number): Promise<HistoryPoint[]> => {

@@ -39,6 +39,6 @@ export function valueAxis(kind: Kind): Pick<uPlot.Axis, 'incrs' | 'values'> {
 }
 
 // "4.00 GiB" as "4 GiB": ticks are round numbers.
-const tidy = (label: string) => label.replace(/[.,]0+(?=\D)/, '');
+const tidy = (label: string) => label.replace(/(\.\d*?)0+(?=\D)/, '$1').replace(/\.(?=\D)/, '');
 
 export const timeAxis: uPlot.Axis.Values = (_, splits, __, ___, step) => splits.map((s) => timeOfDay(s * 1000).slice(0, step < 60 ? 8 : 5));

@@ -3,7 +3,7 @@ import { dropHosts, mergeAlerts, mergeHost, snapshotAlerts, type AlertBook } fro
 import { isTrouble } from './hosts';
 import type { LiveStatus } from './live';
 import { Series } from './series';
-import type { Alert, Delta, Host, Snapshot } from './types';
+import type { Alert, Delta, Host, HostChange, Snapshot } from './types';
 
 export const sparkWindow = 15 * 60_000;
 
@@ -30,11 +30,11 @@ export class HostEntry {
     return isTrouble(this);
   }
 
-  take(host: Host): void {
+  take(host: HostChange): void {
     const before = this.host;
     this.host = mergeHost(before, host);
     if (host.interval) this.interval = Math.max(this.interval, host.interval * 1000);
-    if (host.ts !== undefined && host.ts !== before.ts && host.cpu) {
+    if (host.ts && host.ts !== before.ts && host.cpu) {
       this.spark.append(host.ts, host.cpu.percent);
       this.spark.trim(host.ts - sparkWindow);
       this.sparkVersion++;
@@ -116,7 +116,7 @@ export class Fleet {
     this.status = { phase: 'connecting' };
   }
 
-  private takeHosts(hosts: readonly Host[]): void {
+  private takeHosts(hosts: readonly HostChange[]): void {
     for (const host of hosts) {
       let entry = this.#byId.get(host.id);
       if (!entry) {

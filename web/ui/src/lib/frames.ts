@@ -1,4 +1,4 @@
-import type { Alert, Frame, Host } from './types';
+import type { Alert, Frame, Host, HostChange } from './types';
 
 // What to do with a frame, given the sequence number of the newest one applied.
 //   apply   it is the next one, or a snapshot
@@ -13,9 +13,12 @@ export function judgeFrame(frame: Frame, lastSeq: number | null): Verdict {
   return frame.seq === lastSeq + 1 ? 'apply' : 'gap';
 }
 
-// Members of the newer frame replace those of the older one; absent members stay.
-export function mergeHost(older: Host | undefined, newer: Host): Host {
-  return older ? { ...older, ...newer } : newer;
+// Members of the newer frame replace those of the older one; absent members stay, and null says that the host
+// reports this no longer.
+export function mergeHost(older: Host | undefined, newer: HostChange): Host {
+  const merged: Record<string, unknown> = { ...older, ...newer };
+  for (const name in newer) if (merged[name] === null) delete merged[name];
+  return merged as unknown as Host;
 }
 
 export interface AlertBook {

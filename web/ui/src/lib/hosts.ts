@@ -50,6 +50,18 @@ export function fullestDisk(host: Host): Disk | undefined {
   return fullest;
 }
 
+// Over all interfaces but the loopback one.
+export function totalTraffic(host: Host): { rx: number; tx: number } | undefined {
+  if (!host.network) return undefined;
+  const sum = { rx: 0, tx: 0 };
+  for (const { name, rx_bps, tx_bps } of host.network) {
+    if (name === 'lo' || name === 'lo0') continue;
+    sum.rx += rx_bps;
+    sum.tx += tx_bps;
+  }
+  return sum;
+}
+
 // Every word must be found somewhere in the name, the inventory or the state.
 export function matches(host: Host, query: string): boolean {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
@@ -75,7 +87,7 @@ const names = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 export const byName = (a: Judged, b: Judged): number => names.compare(a.host.id, b.host.id);
 
 // A silent host's last figures say nothing about now: those hosts stand after the ones that report.
-function figure({ host }: Judged, key: SortKey): number {
+function figure({ host }: Judged, key: 'cpu' | 'memory' | 'disk'): number {
   if (!isOnline(host)) return -1;
   switch (key) {
     case 'cpu':
@@ -84,14 +96,22 @@ function figure({ host }: Judged, key: SortKey): number {
       return host.memory?.percent ?? -1;
     case 'disk':
       return fullestDisk(host)?.percent ?? -1;
+  }
+}
+
+function weight(entry: Judged, key: SortKey): number {
+  switch (key) {
     case 'trouble':
+      return -urgency(entry);
     case 'name':
       return 0;
+    default:
+      return figure(entry, key);
   }
 }
 
 export function sortHosts<T extends Judged>(entries: readonly T[], key: SortKey): T[] {
-  const decorated = entries.map((entry) => ({ entry, value: key === 'trouble' ? -urgency(entry) : figure(entry, key) }));
+  const decorated = entries.map((entry) => ({ entry, value: weight(entry, key) }));
   decorated.sort((a, b) => b.value - a.value || byName(a.entry, b.entry));
   return decorated.map((d) => d.entry);
 }
@@ -108,5 +128,5 @@ export type Level = 'ok' | 'high' | 'very-high';
 
 // Display only: alerts have thresholds of their own, which the server steps.
 export function levelOf(percent: number): Level {
-  return percent >= 90 ? 'very-high' : percent >= 75 ? 'high' : 'ok';
+  return percent >= 90 ? 'very-high' : percent >= 80 ? 'high' : 'ok';
 }

@@ -40,7 +40,8 @@ export class SparkLoader {
   }
 
   private seen(changes: IntersectionObserverEntry[]): void {
-    for (const change of changes) {
+    // The queue serves the newest wish first: the top of the page comes last here.
+    for (const change of [...changes].reverse()) {
       const entry = this.hosts.get(change.target);
       if (!entry) continue;
       if (change.isIntersecting) {

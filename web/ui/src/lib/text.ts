@@ -13,7 +13,7 @@ const en = {
 
   login: {
     heading: 'Sign in',
-    lead: (organization: string) => `to the fleet of ${organization}`,
+    lead: (organization: string) => `Sign in to the fleet of ${organization}`,
     name: 'User name',
     password: 'Password',
     show: 'Show password',
@@ -73,7 +73,7 @@ const en = {
 
   counts: {
     label: 'Show',
-    all: 'All machines',
+    all: 'Machines',
     online: 'Online',
     trouble: 'In trouble',
     offline: 'Offline',

@@ -70,7 +70,7 @@ export interface HostInfo {
   addresses?: string[];
 }
 
-// A host of a frame: everything but `id` may be absent, and what is absent has not changed.
+// A host: everything but `id` may be absent.
 export interface Host {
   id: string;
   state?: Presence;
@@ -90,6 +90,9 @@ export interface Host {
   processes?: number;
   info?: HostInfo;
 }
+
+// A host of a delta: what is absent has not changed, what is null is reported no longer.
+export type HostChange = { id: string } & { [Member in Exclude<keyof Host, 'id'>]?: Host[Member] | null };
 
 export interface Alert {
   id: string;
@@ -114,7 +117,7 @@ export interface Snapshot {
 export interface Delta {
   type: 'delta';
   seq: number;
-  hosts?: Host[];
+  hosts?: HostChange[];
   alerts?: Alert[];
   removed?: string[];
 }

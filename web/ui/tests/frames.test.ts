@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { dropHosts, judgeFrame, mergeAlerts, mergeHost, parseFrame, snapshotAlerts } from '../src/lib/frames';
+import type { Alert, Delta, Snapshot } from '../src/lib/types';
+
+const delta = (seq: number): Delta => ({ type: 'delta', seq });
+const snapshot = (seq: number): Snapshot => ({ type: 'snapshot', seq, hosts: [], alerts: [] });
+const alert = (id: string, change: Partial<Alert> = {}): Alert => ({
+  id,
+  host: id.split(':')[0]!,
+  rule: 'cpu',
+  severity: 'critical',
+  state: 'firing',
+  value: 95,
+  threshold: 90,
+  since: 1000,
+  ...change,
+});
+
+describe('the order of frames', () => {
+  it('takes the next delta and any snapshot', () => {
+    expect(judgeFrame(delta(8), 7)).toBe('apply');
+    expect(judgeFrame(snapshot(3), 7)).toBe('apply');
+  });
+  it('ignores what it has already', () => expect(judgeFrame(delta(7), 7)).toBe('ignore'));
+  it('notices that frames are missing', () => {
+    expect(judgeFrame(delta(9), 7)).toBe('gap');
+    expect(judgeFrame(delta(9), null)).toBe('gap');
+  });
+});
+
+describe('a host of a delta', () => {
+  it('replaces the members it names and keeps the others', () => {
+    const before = { id: 'a', state: 'online' as const, cpu: { percent: 1, load: [1, 2, 3] as [number, number, number] }, info: { os: 'linux' } };
+    const after = mergeHost(before, { id: 'a', cpu: { percent: 9 } });
+    expect(after).toEqual({ id: 'a', state: 'online', cpu: { percent: 9 }, info: { os: 'linux' } });
+    expect(before.cpu.percent).toBe(1);
+  });
+  it('forgets a member that is null', () => {
+    expect(mergeHost({ id: 'a', battery: { percent: 1, charging: true } }, { id: 'a', battery: null })).toEqual({ id: 'a' });
+  });
+  it('starts a host that was not known', () => expect(mergeHost(undefined, { id: 'n', uptime: null })).toEqual({ id: 'n' }));
+});
+
+describe('alerts', () => {
+  const empty = { firing: [], resolved: [] };
+  it('of a snapshot replace all that fired', () => {
+    const book = snapshotAlerts({ firing: [alert('old:cpu')], resolved: [] }, [alert('a:cpu')]);
+    expect(book.firing.map((a) => a.id)).toEqual(['a:cpu']);
+  });
+  it('move to the resolved ones and back', () => {
+    let book = mergeAlerts(empty, [alert('a:cpu')]);
+    book = mergeAlerts(book, [alert('a:cpu', { state: 'resolved' })]);
+    expect([book.firing.length, book.resolved.length]).toEqual([0, 1]);
+    book = mergeAlerts(book, [alert('a:cpu')]);
+    expect([book.firing.length, book.resolved.length]).toEqual([1, 0]);
+  });
+  it('stand by urgency, then by age', () => {
+    const book = mergeAlerts(empty, [alert('a:cpu', { severity: 'warning', since: 9 }), alert('b:cpu', { since: 5 }), alert('c:cpu', { since: 7 })]);
+    expect(book.firing.map((a) => a.id)).toEqual(['c:cpu', 'b:cpu', 'a:cpu']);
+  });
+  it('go with their host', () => expect(dropHosts(mergeAlerts(empty, [alert('a:cpu'), alert('b:cpu')]), new Set(['a'])).firing.map((a) => a.host)).toEqual(['b']));
+  it('that are resolved are remembered up to a bound', () => {
+    const many = Array.from({ length: 50 }, (_, i) => alert(`h${i}:cpu`, { state: 'resolved' }));
+    expect(mergeAlerts(empty, many).resolved).toHaveLength(20);
+  });
+});
+
+describe('the text of a frame', () => {
+  it('is read', () => expect(parseFrame('{"type":"snapshot","seq":1,"hosts":[{"id":"a"}]}')).toMatchObject({ seq: 1, hosts: [{ id: 'a' }], alerts: [] }));
+  it('is refused when it is none of ours', () => {
+    for (const text of ['', 'null', '[]', '{"type":"delta"}', '{"type":"hello","seq":1}', '{']) expect(parseFrame(text)).toBeNull();
+  });
+});

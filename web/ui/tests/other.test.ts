@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { topOf } from '../src/lib/axes';
+import { shortSystem, system } from '../src/lib/inventory';
+import { parseRoute, hostPath } from '../src/lib/router.svelte';
+import { ServerClock } from '../src/lib/server-clock';
+import { monogram } from '../src/lib/theme.svelte';
+
+describe('routes', () => {
+  it('are read from the fragment', () => {
+    expect(parseRoute('')).toEqual({ view: 'fleet' });
+    expect(parseRoute('#/alerts')).toEqual({ view: 'alerts' });
+    expect(parseRoute('#/host/%')).toEqual({ view: 'fleet' });
+    expect(parseRoute(hostPath('web-1.example_x'))).toEqual({ view: 'host', id: 'web-1.example_x' });
+  });
+});
+
+describe("the server's clock", () => {
+  it('is the own clock within a tolerance', () => {
+    const clock = new ServerClock();
+    expect(clock.now(5000)).toBe(5000);
+    clock.observe(4500, 5000);
+    expect(clock.now(6000)).toBe(6000);
+  });
+  it('is followed when it differs, by the least delayed observation', () => {
+    const clock = new ServerClock();
+    clock.observe(100_000, 5000);
+    clock.observe(100_900, 6000);
+    expect(clock.now(7000)).toBe(102_000);
+  });
+  it('is learned anew after it was set', () => {
+    const clock = new ServerClock();
+    clock.observe(100_000, 0);
+    for (let i = 0; i < 64; i++) clock.observe(i, i);
+    expect(clock.now(1000)).toBe(1000);
+  });
+});
+
+describe('a monogram', () => {
+  it.each([['Acme Fleet', 'AF'], ['beta', 'B'], ['  ', 'F'], ['Ünder-write', 'ÜW'], ['🚀 Rockets', '🚀R']])('of “%s” is %s', (title, letters) => expect(monogram(title)).toBe(letters));
+});
+
+describe('the name of a system', () => {
+  it('is short where there is little room', () => {
+    expect(shortSystem({ os: 'linux', version: 'Debian GNU/Linux 12 (bookworm)' })).toBe('Debian 12');
+    expect(system({ os: 'macos', version: '14.5' })).toBe('macOS 14.5');
+    expect(system({ os: 'linux' })).toBe('Linux');
+    expect(system(undefined)).toBe('');
+  });
+});
+
+describe('the top of a scale', () => {
+  it('is tidy and above every value', () => {
+    expect(topOf('percent', 9)).toBe(10);
+    expect(topOf('percent', 99.9)).toBe(100);
+    expect(topOf('percent', null)).toBe(10);
+    for (const value of [1, 5000, 1e6, 3.3e7, 9.99e9]) expect(topOf('rate', value)).toBeGreaterThan(value);
+    expect(topOf('celsius', 51)).toBe(60);
+    expect(topOf('celsius', 97)).toBe(120);
+  });
+});
