@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { TaskQueue } from '../src/lib/tasks';
 
 describe('the task queue', () => {
-  it('runs a few jobs at a time, the newest wish first, and survives failures', async () => {
-    const queue = new TaskQueue(2);
+  it.each([
+    ['newest', ['a', 'b', 'e', 'd']],
+    ['oldest', ['a', 'b', 'd', 'e']],
+  ] as const)('runs a few jobs at a time, the %s wish first, and survives failures', async (first, expected) => {
+    const queue = new TaskQueue(2, first);
     const order: string[] = [];
     let running = 0;
     let most = 0;
@@ -17,7 +20,7 @@ describe('the task queue', () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) queue.add(name, job(name));
     queue.cancel('c');
     await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(order).toEqual(['a', 'b', 'e', 'd']);
+    expect(order).toEqual(expected);
     expect(most).toBe(2);
   });
 });

@@ -16,7 +16,9 @@ export class HostHistory {
   loading = $state(0);
   failed = $state(false);
   readonly #series = new Map<string, Series>();
-  readonly #queue = new TaskQueue(4);
+  readonly #charts = new TaskQueue(4);
+  // A host may have a hundred cores: they do not keep the charts waiting.
+  readonly #cores = new TaskQueue(2);
   readonly #pending = new Set<string>();
   #closed = false;
 
@@ -72,7 +74,8 @@ export class HostHistory {
 
   close(): void {
     this.#closed = true;
-    this.#queue.clear();
+    this.#charts.clear();
+    this.#cores.clear();
   }
 
   #load(metric: string, series: Series, points: number): void {
@@ -80,7 +83,8 @@ export class HostHistory {
     this.loading = this.#pending.size;
     const from = this.end - this.range;
     const to = Math.max(this.end, clock.now);
-    this.#queue.add(metric, async () => {
+    const queue = metric.startsWith('cpu.cores') ? this.#cores : this.#charts;
+    queue.add(metric, async () => {
       try {
         const history = await api.history(this.entry.id, metric, from, to, points);
         if (this.#closed) return;

@@ -8,7 +8,7 @@ const points = 90;
 // Loads the recent CPU of hosts that are on screen, a few at a time. An element says by the attachment
 // returned from watch() that its host is there.
 export class SparkLoader {
-  private readonly queue = new TaskQueue(4);
+  private readonly queue = new TaskQueue(4, 'newest');
   private readonly hosts = new Map<Element, HostEntry>();
   private readonly onScreen = new Set<HostEntry>();
   private readonly loadedIn = new WeakMap<HostEntry, number>(); // connection epoch

@@ -1,10 +1,14 @@
-// Runs at most `parallel` jobs at a time, newest wishes first: what the reader looks at now matters most.
+// Runs at most `parallel` jobs at a time. 'newest' serves the newest wish first, for a reader who scrolls on.
 export class TaskQueue {
   private waiting: { key: string; run: () => Promise<void> }[] = [];
   private running = 0;
 
-  constructor(private readonly parallel = 4) {}
+  constructor(
+    private readonly parallel = 4,
+    private readonly first: 'newest' | 'oldest' = 'oldest',
+  ) {}
 
+  // A waiting job of the same key gives way.
   add(key: string, run: () => Promise<void>): void {
     this.cancel(key);
     this.waiting.push({ key, run });
@@ -21,13 +25,16 @@ export class TaskQueue {
 
   private pump(): void {
     while (this.running < this.parallel) {
-      const job = this.waiting.pop();
+      const job = this.first === 'newest' ? this.waiting.pop() : this.waiting.shift();
       if (!job) return;
       this.running++;
-      void job.run().catch(() => {}).finally(() => {
-        this.running--;
-        this.pump();
-      });
+      void job
+        .run()
+        .catch(() => {})
+        .finally(() => {
+          this.running--;
+          this.pump();
+        });
     }
   }
 }

@@ -1,0 +1,319 @@
+// The three dashboards in a real browser, in front of the real broker, services and agents.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { accessibilityFaults, launch, openPage, output, shot, signIn } from './support/browser.mjs';
+import { Fleet, password, repository } from './support/fleet.mjs';
+import { waitUntil } from './support/wait.mjs';
+
+const organisations = [
+  { slug: 'acme', name: 'Acme Corp', title: 'Acme Fleet', color: '#00ff00', rgb: 'rgb(0, 255, 0)', hosts: ['acme-db-1', 'acme-web-1'] },
+  { slug: 'beta', name: 'Beta Industries', title: 'Beta Machines', color: '#00ffff', rgb: 'rgb(0, 255, 255)', hosts: ['beta-db-1', 'beta-web-1'] },
+  // Everything is above Gamma's memory threshold: its dashboard shows trouble.
+  { slug: 'gamma', name: 'Gamma Labs', title: 'Gamma Watch', color: '#ff00ff', rgb: 'rgb(255, 0, 255)', hosts: ['gamma-db-1', 'gamma-web-1'], flags: ['--memory-threshold', '1'], settings: { 'alerts.hold_seconds': 1 } },
+];
+
+let fleet;
+let browser;
+let failed = false;
+
+// A test that remembers that it failed, so that the logs are kept.
+const check = (name, body) =>
+  test(name, { timeout: 120_000 }, async (context) => {
+    try {
+      await body(context);
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  });
+
+before(async () => {
+  try {
+    fleet = new Fleet();
+    await fleet.choosePorts(organisations.length);
+    for (const { slug, name, title, color, flags, settings } of organisations) fleet.setup({ slug, name, title, color, settings, flags: ['--report-interval', '2', ...(flags ?? [])] });
+    await fleet.up();
+    for (const { slug, hosts } of organisations) for (const host of hosts) fleet.agent(slug, host);
+    browser = await launch();
+  } catch (error) {
+    failed = true;
+    throw error;
+  }
+});
+
+after(async () => {
+  await browser?.close();
+  await fleet?.stop(failed ? join(output, 'logs') : undefined);
+});
+
+const org = (slug) => ({ ...organisations.find((o) => o.slug === slug), ...fleet.orgs.get(slug) });
+const hostsShown = (page) => page.$$eval('main [data-host]', (cards) => cards.map((card) => card.dataset.host).sort());
+const isLive = (page) => page.locator('[data-testid=connection][data-phase=live]').waitFor({ timeout: 15_000 });
+const figures = (page) => page.$$eval('main [role=meter], main .foot, main .net', (all) => all.map((one) => one.getAttribute('aria-valuetext') ?? one.textContent).join('|'));
+const figuresMove = async (page) => {
+  const first = await figures(page);
+  await waitUntil(async () => (await figures(page)) !== first, 'the figures move', { seconds: 20 });
+};
+const fleetIsComplete = async (page, { hosts }) => {
+  await isLive(page);
+  await waitUntil(async () => (await page.locator('main [data-host] [role=meter]').count()) >= 2 * hosts.length, 'both hosts show figures', { seconds: 20, show: () => fleet.tails() });
+};
+const noComplaints = (complaints) => assert.deepEqual(complaints, []);
+
+for (const { slug, color, rgb, hosts } of organisations) {
+  describe(`the dashboard of ${slug}`, () => {
+    check('carries its own title and colour before anybody has signed in', async () => {
+      const { base, title, name } = org(slug);
+      const { page, context, complaints } = await openPage(browser, { base });
+      await page.goto(`${base}/`);
+      assert.equal(new URL(page.url()).pathname, '/dashboard');
+      const mark = page.getByTestId('brand-mark');
+      await mark.waitFor();
+      assert.equal(await page.getByTestId('title').textContent(), title);
+      assert.equal(await page.title(), title);
+      assert.match(await page.locator('main').innerText(), new RegExp(name));
+      assert.equal(await mark.evaluate((e) => getComputedStyle(e).backgroundColor), rgb);
+      const icon = decodeURIComponent(await page.locator('link[rel=icon]').getAttribute('href'));
+      assert.ok(icon.includes(`fill="${color}"`), icon);
+      assert.deepEqual(await accessibilityFaults(page), []);
+      await shot(page, `${slug}-login`);
+      noComplaints(complaints);
+      await context.close();
+    });
+
+    check('lets nobody in with a wrong password, and says so', async () => {
+      const { base } = org(slug);
+      const { page, context } = await openPage(browser, { base });
+      await signIn(page, base, 'admin', 'not the password');
+      await page.getByRole('alert').getByText('User name or password is wrong.').waitFor();
+      assert.equal(await page.locator('[data-host]').count(), 0);
+      await context.close();
+    });
+
+    check('shows exactly its own two hosts, with figures that move', async () => {
+      const { base, title, name } = org(slug);
+      const { page, context, complaints } = await openPage(browser, { base });
+      await signIn(page, base, 'admin', password);
+      await fleetIsComplete(page, { hosts });
+      assert.deepEqual(await hostsShown(page), hosts);
+      assert.equal(await page.getByTestId('title').textContent(), title);
+      assert.equal(await page.getByTestId('organization').textContent(), name);
+      assert.equal(await page.getByTestId('brand-mark').evaluate((e) => getComputedStyle(e).backgroundColor), rgb);
+      assert.equal((await page.locator('[data-count=all] .number').textContent()).trim(), '2');
+      await figuresMove(page);
+
+      const everything = await page.content();
+      for (const other of organisations.filter((o) => o.slug !== slug)) {
+        for (const word of [...other.hosts, other.title, other.name]) assert.ok(!everything.includes(word), `${word} is shown to ${slug}`);
+      }
+      assert.deepEqual(await accessibilityFaults(page), []);
+      await shot(page, `${slug}-fleet`);
+      noComplaints(complaints);
+      await context.close();
+    });
+
+    check('opens a host with charts', async () => {
+      const { base } = org(slug);
+      const { page, context, complaints } = await openPage(browser, { base, size: { width: 1440, height: 1300 } });
+      await signIn(page, base, 'admin', password);
+      await fleetIsComplete(page, { hosts });
+      await page.locator(`[data-host="${hosts[1]}"]`).click();
+      await page.getByRole('heading', { level: 1, name: hosts[1] }).waitFor();
+      for (const chart of ['CPU', 'Memory', 'Network']) await page.locator(`[data-chart="${chart}"] canvas`).waitFor();
+      // Lines are drawn: the canvas of the CPU chart has pixels of the accent colour.
+      const drawn = () =>
+        page.locator('[data-chart="CPU"] canvas').evaluate((canvas) => {
+          const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
+          const [r, g, b] = [1, 3, 5].map((i) => parseInt(accent.slice(i, i + 2), 16));
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          let count = 0;
+          for (let i = 0; i < data.length; i += 4) if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] > 200) count++;
+          return count;
+        });
+      await waitUntil(async () => (await drawn()) > 10, 'a line is drawn', { seconds: 20 });
+      const before = await page.locator('[data-chart="Network"] .value').allTextContents();
+      await waitUntil(async () => (await page.locator('[data-chart="Network"] .value').allTextContents()).join() !== before.join(), 'the charts move', { seconds: 20 });
+      await page.getByRole('heading', { name: 'File systems' }).waitFor();
+      // Because somebody looks: every second instead of every two.
+      await page.locator('aside dd', { hasText: /^1\ss$/ }).waitFor({ timeout: 15_000 });
+      await page.locator('aside', { hasText: 'Linux' }).waitFor();
+      assert.deepEqual(await accessibilityFaults(page), []);
+      await shot(page, `${slug}-host`);
+      for (const range of ['1 h', '6 h']) {
+        await page.getByRole('button', { name: range, exact: true }).click();
+        await waitUntil(async () => (await drawn()) > 0, `a line over ${range}`, { seconds: 10 });
+      }
+      await page.getByRole('link', { name: 'All machines' }).click();
+      await page.locator(`[data-host="${hosts[0]}"]`).waitFor();
+      noComplaints(complaints);
+      await context.close();
+    });
+  });
+}
+
+describe('between organisations', () => {
+  check("a session of one is a stranger's to another", async () => {
+    const [acme, beta] = [org('acme'), org('beta')];
+    const { page, context } = await openPage(browser, { base: acme.base });
+    await signIn(page, acme.base, 'admin', password);
+    await isLive(page);
+    const cookies = await context.cookies(acme.base);
+    const session = cookies.find((cookie) => cookie.name.startsWith('atlas_session_'));
+    assert.ok(session && session.httpOnly && session.sameSite === 'Strict', JSON.stringify(cookies));
+    // Cookies do not know of ports: the browser sends Acme's to Beta as well, and Beta does not know it.
+    const answer = await page.request.get(`${beta.base}/api/v1/hosts`);
+    assert.equal(answer.status(), 401);
+    const forged = await fetch(`${beta.base}/api/v1/hosts`, { headers: { Cookie: cookies.map((c) => `${c.name.replace(/_[0-9a-f]{8}$/, '')}=${c.value}`).join('; ') } });
+    assert.equal(forged.status, 401);
+    await context.close();
+  });
+});
+
+describe('trouble', () => {
+  check('stands in the counts, on the hosts and in the list of alerts', async () => {
+    const { base, hosts } = org('gamma');
+    const { page, context, complaints } = await openPage(browser, { base, scheme: 'dark' });
+    await signIn(page, base, 'admin', password);
+    await fleetIsComplete(page, { hosts });
+    await waitUntil(async () => (await page.locator('[data-count=trouble] .number').textContent()).trim() === '2', 'both hosts are in trouble', { seconds: 20 });
+    assert.equal(await page.locator('[data-host] .badge', { hasText: 'Memory' }).count(), 2);
+    assert.match(await page.title(), /^\(2\) /);
+    await shot(page, 'gamma-trouble-dark');
+    await page.getByRole('link', { name: /^Alerts/ }).click();
+    await page.getByRole('heading', { name: '2 active alerts' }).waitFor();
+    assert.equal(await page.locator('tr[data-alert]').count(), 2);
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await shot(page, 'gamma-alerts-dark');
+    await page.getByRole('link', { name: hosts[0] }).click();
+    await page.getByRole('heading', { level: 1, name: hosts[0] }).waitFor();
+    noComplaints(complaints);
+    await context.close();
+  });
+});
+
+describe('the fleet view', () => {
+  check('searches, filters and remembers its layout', async () => {
+    const { base, hosts } = org('acme');
+    const { page, context, complaints } = await openPage(browser, { base });
+    await signIn(page, base, 'admin', password);
+    await fleetIsComplete(page, { hosts });
+    await page.locator('body').press('/');
+    await page.keyboard.type('web');
+    await waitUntil(async () => (await hostsShown(page)).join() === 'acme-web-1', 'one host is found');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-count=offline]').click();
+    await page.getByText('No machine matches').waitFor();
+    await page.getByRole('button', { name: 'Show all machines' }).click();
+    await page.getByRole('button', { name: 'Rows' }).click();
+    await page.locator('.rows [data-host]').first().waitFor();
+    await shot(page, 'acme-rows');
+    await page.reload();
+    await page.locator('.rows [data-host]').first().waitFor();
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await page.getByRole('button', { name: 'Account and appearance' }).click();
+    await page.getByRole('button', { name: 'Dark', exact: true }).click();
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await shot(page, 'acme-rows-dark');
+    noComplaints(complaints);
+    await context.close();
+  });
+
+  check('fits a telephone', async () => {
+    const { base, hosts } = org('beta');
+    const { page, context, complaints } = await openPage(browser, { base, size: { width: 360, height: 780 } });
+    await signIn(page, base, 'admin', password);
+    await fleetIsComplete(page, { hosts });
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(await overflow(), 0);
+    await shot(page, 'beta-phone-fleet', { fullPage: true });
+    await page.locator(`[data-host="${hosts[0]}"]`).click();
+    await page.locator('[data-chart="CPU"] canvas').waitFor();
+    assert.equal(await overflow(), 0);
+    await shot(page, 'beta-phone-host', { fullPage: true });
+    noComplaints(complaints);
+    await context.close();
+  });
+});
+
+describe('when something breaks', () => {
+  check('a killed service is said, and the page mends itself', async () => {
+    const { base, hosts, slug } = org('acme');
+    const { page, context, complaints } = await openPage(browser, { base });
+    await signIn(page, base, 'admin', password);
+    await fleetIsComplete(page, { hosts });
+    await page.evaluate(() => (globalThis.sameDocument = true));
+    // Noted by the page itself: the service may be back before a test has looked.
+    await page.evaluate(() => {
+      globalThis.bannerSeen = false;
+      new MutationObserver(() => (globalThis.bannerSeen ||= !!document.querySelector('[data-testid=connection-banner]'))).observe(document.body, { childList: true, subtree: true });
+    });
+    const pid = fleet.servicePid(slug);
+    assert.ok(pid, 'the service of acme runs');
+    process.kill(pid, 'SIGKILL');
+    await waitUntil(() => page.evaluate(() => globalThis.bannerSeen), 'the banner appears', { seconds: 10, every: 30 });
+    await shot(page, 'acme-connection-lost');
+    await waitUntil(() => fleet.servicePid(slug) ?? 0, 'the service is started again', { seconds: 15 });
+    await isLive(page);
+    await page.getByTestId('connection-banner').waitFor({ state: 'detached', timeout: 15_000 });
+    await fleetIsComplete(page, { hosts });
+    await figuresMove(page);
+    assert.equal(await page.evaluate(() => globalThis.sameDocument), true);
+    assert.deepEqual(await hostsShown(page), hosts);
+    noComplaints(complaints);
+    await context.close();
+  });
+
+  check('a killed agent is shown as lost, and as online when it is back', async () => {
+    const { base } = org('beta');
+    const agent = fleet.agent('beta', 'beta-spare-1');
+    const { page, context } = await openPage(browser, { base });
+    await signIn(page, base, 'admin', password);
+    const card = page.locator('[data-host="beta-spare-1"]');
+    await card.getByText('Online').waitFor({ timeout: 15_000 });
+    agent.child.kill('SIGKILL');
+    await card.getByText('Lost').waitFor({ timeout: 10_000 });
+    await waitUntil(async () => (await page.locator('[data-count=offline] .number').textContent()).trim() === '1', 'it is counted as offline');
+    await shot(page, 'beta-lost');
+    fleet.agent('beta', 'beta-spare-1');
+    await card.getByText('Online').waitFor({ timeout: 15_000 });
+    await context.close();
+  });
+
+  check('a session that ended leads back to the login', async () => {
+    const { base } = org('acme');
+    const { page, context } = await openPage(browser, { base });
+    await signIn(page, base, 'admin', password);
+    await isLive(page);
+    const second = await context.newPage();
+    await second.goto(`${base}/dashboard`);
+    await isLive(second);
+    await second.getByRole('button', { name: 'Account and appearance' }).click();
+    await second.getByRole('button', { name: 'Sign out' }).click();
+    await second.getByRole('button', { name: 'Sign in' }).waitFor();
+    await second.reload();
+    await second.getByRole('button', { name: 'Sign in' }).waitFor();
+    // The other tab notices, at the latest with its next request.
+    await page.reload();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await context.close();
+  });
+});
+
+if (process.env.UPDATE_README_IMAGE === '1') {
+  check("the README's picture is renewed", async () => {
+    const { base, hosts } = org('acme');
+    const { page, context } = await openPage(browser, { base, size: { width: 1440, height: 1180 } });
+    await signIn(page, base, 'admin', password);
+    await fleetIsComplete(page, { hosts });
+    await page.locator(`[data-host="${hosts[1]}"]`).click();
+    await page.locator('[data-chart="Network"] canvas').waitFor();
+    await figuresMove(page);
+    await shot(page, 'dashboard');
+    mkdirSync(join(repository, 'docs/images'), { recursive: true });
+    copyFileSync(join(output, 'dashboard.png'), join(repository, 'docs/images/dashboard.png'));
+    await context.close();
+  });
+}

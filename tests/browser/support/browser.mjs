@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './fleet.mjs';
+
+const packages = join(repository, 'web/ui/node_modules');
+if (!existsSync(packages)) throw new Error(`${packages} is not there; run scripts/build`);
+const { chromium } = await import(join(packages, 'playwright-core/index.mjs'));
+const axeSource = readFileSync(join(packages, 'axe-core/axe.min.js'), 'utf8');
+
+export const output = join(repository, 'tests/browser/output');
+mkdirSync(output, { recursive: true });
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+// A page in a browser profile of its own that notes everything a careful reader would object to.
+export async function openPage(browser, { base, size = { width: 1440, height: 900 }, scheme = 'light' }) {
+  const context = await browser.newContext({ viewport: size, colorScheme: scheme, locale: 'en-GB', reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const complaints = [];
+  // What a page says while its server is away, or before somebody has signed in, is no fault of it.
+  const expected = /Failed to load resource: (the server responded with a status of 401|net::ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET))|WebSocket connection to .* failed/;
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !expected.test(message.text())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol) && url.host !== new URL(base).host) complaints.push(`foreign request: ${url}`);
+  });
+  return { page, context, complaints };
+}
+
+export async function signIn(page, base, user, password) {
+  await page.goto(`${base}/dashboard`);
+  await page.getByLabel('User name').fill(user);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+// What axe finds and people would stumble over, as lines of text.
+export async function accessibilityFaults(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter((found) => ['serious', 'critical'].includes(found.impact))
+    .map((found) => `${found.id}: ${found.help} (${found.nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')})`);
+}
+
+export const shot = (page, name, options = {}) => page.screenshot({ path: join(output, `${name}.png`), ...options });
