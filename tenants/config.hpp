@@ -83,6 +83,11 @@ tl::expected<tenant_config, config_errors> parse_tenant_config(std::string_view 
                                                                std::string_view file_name);
 tl::expected<tenant_config, config_errors> load_tenant_config(const std::filesystem::path& file);
 std::string format_tenant_config(const tenant_config& config);
+// One value, given as text, as a command line or a person gives it: "server.port", "8768". `where` of an
+// error is the key. How the values fit together is not looked at: format and parse the whole for that.
+result<void> set_value(tenant_config& config, std::string_view key, std::string_view text);
+// Every key of the file, as "server.port", in the order of the file.
+std::vector<std::string_view> setting_keys();
 // Written beside and renamed, mode 0600.
 result<void> save_tenant_config(const tenant_config& config, const std::filesystem::path& file);
 

@@ -54,11 +54,21 @@ class registry {
 
   result<std::vector<registered_host>> hosts() const;
   result<std::optional<registered_host>> host(const host_id& id) const;
-  result<registered_host> add_host(const host_id& id, unix_ms now);  // an error when it is there already
-  result<bool> revoke_host(const host_id& id);                       // false when there was none
+  // An error when it is there already. A host that was revoked comes back with the next generation, so that
+  // its old password stays without effect.
+  result<registered_host> add_host(const host_id& id, unix_ms now);
+  result<bool> revoke_host(const host_id& id);  // false when there was none
 
+  // Names are [A-Za-z0-9._@-]{1,64}, passwords 8 to 1024 bytes; `where` of an error about them is "name" or
+  // "password".
+  static result<void> check_user_name(std::string_view name);
+  static result<void> check_password(std::string_view password);
   result<std::vector<user>> users() const;
+  // An error when it is there already.
   result<void> add_user(std::string_view name, role user_role, std::string_view password, unix_ms now);
+  // False when there is no such user. Both end the user's sessions.
+  result<bool> set_password(std::string_view name, std::string_view password);
+  result<bool> remove_user(std::string_view name);
   // Argon2id, about 0.1 s of CPU: not on the loop thread. Takes as long for an unknown name as for a wrong
   // password.
   result<std::optional<user>> verify_password(std::string_view name, std::string_view password) const;
@@ -70,7 +80,7 @@ class registry {
   result<std::optional<api_token>> find_api_token(std::string_view secret, unix_ms now) const;
   result<bool> revoke_api_token(std::string_view id);
 
-  // Returns the bare session secret for the cookie.
+  // Forgets sessions that have run out. Returns the bare session secret for the cookie.
   result<std::string> create_session(std::string_view user_name, unix_ms expires, unix_ms now);
   result<std::optional<session>> find_session(std::string_view secret, unix_ms now) const;
   result<void> end_session(std::string_view secret);

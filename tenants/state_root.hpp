@@ -33,9 +33,18 @@ struct tenant {
   tenant_config config;
 };
 
+// Every tenant whose file is in order, sorted by slug, and the mistakes of the other files: for commands that
+// can go on without those.
+struct scanned_tenants {
+  std::vector<tenant> tenants;
+  config_errors mistakes;
+};
+scanned_tenants scan_tenants(const state_root& root);
+
 // All tenants, sorted by slug; the errors of every broken file when there is one.
 tl::expected<std::vector<tenant>, config_errors> load_tenants(const state_root& root);
-// By slug, name or UUID. `where` is "not found" when there is none: callers exit 3.
+// By slug, UUID or name, whose letters may be of either case. `where` of the first error is "not found" when
+// there is none: callers exit 3.
 tl::expected<tenant, config_errors> find_tenant(const state_root& root, std::string_view org);
 
 }  // namespace atlas::tenants

@@ -1,0 +1,251 @@
+#include "tenants/config_settings.hpp"
+
+#include "tenants/config_values.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace atlas::tenants {
+
+namespace {
+
+constexpr std::uint64_t day = 24 * 60 * 60;
+
+std::string instead(std::string_view wanted, const json& value) {
+  return fmt::format("{}, not {}", wanted, shown_value(value));
+}
+
+// The functions below make a row of the table. `field` is a generic lambda from a configuration to the
+// member.
+
+template <class Field>
+setting whole(std::string_view key, std::uint64_t least, std::uint64_t most, Field field) {
+  setting row{key};
+  row.read = [=](const json& value, tenant_config& config) {
+    // A float, because 8768.0 is a whole number too and 1e300 must not overflow.
+    const double number = value.is_number() ? value.get<double>() : std::nan("");
+    if (!(number >= static_cast<double>(least) && number <= static_cast<double>(most)) ||
+        number != std::floor(number)) {
+      return instead(fmt::format("must be a whole number from {} to {}", least, most), value);
+    }
+    auto& member = field(config);
+    member = static_cast<std::remove_reference_t<decltype(member)>>(number);
+    return std::string();
+  };
+  row.write = [=](const tenant_config& config) { return json(field(config)); };
+  return row;
+}
+
+template <class Field>
+setting percent(std::string_view key, double least, Field field) {
+  setting row{key};
+  row.read = [=](const json& value, tenant_config& config) {
+    const double number = value.is_number() ? value.get<double>() : std::nan("");
+    if (!(number >= least && number <= 100)) {
+      return instead(fmt::format("must be a number from {} to 100", least), value);
+    }
+    field(config) = number;
+    return std::string();
+  };
+  row.write = [=](const tenant_config& config) {
+    // 90 and not 90.0: what a person would write.
+    const double number = field(config);
+    return number == std::floor(number) ? json(static_cast<int>(number)) : json(number);
+  };
+  return row;
+}
+
+template <class Field>
+setting yes_or_no(std::string_view key, Field field) {
+  setting row{key};
+  row.read = [=](const json& value, tenant_config& config) {
+    if (!value.is_boolean()) return instead("must be true or false", value);
+    field(config) = value.get<bool>();
+    return std::string();
+  };
+  row.write = [=](const tenant_config& config) { return json(field(config)); };
+  return row;
+}
+
+using accept_function = std::string (*)(std::string& text);
+
+template <class Field>
+setting text(std::string_view key, accept_function accept, Field field) {
+  setting row{key};
+  row.is_text = true;
+  row.read = [=](const json& value, tenant_config& config) {
+    if (!value.is_string()) return instead("must be a text", value);
+    auto given = value.get<std::string>();
+    if (const auto mistake = accept(given); !mistake.empty()) return instead(mistake, value);
+    field(config) = std::move(given);
+    return std::string();
+  };
+  row.write = [=](const tenant_config& config) { return json(std::string(field(config))); };
+  return row;
+}
+
+template <class Field>
+setting optional_text(std::string_view key, accept_function accept, Field field) {
+  setting row{key};
+  row.is_text = true;
+  row.is_nullable = true;
+  row.read = [=](const json& value, tenant_config& config) {
+    if (value.is_null()) {
+      field(config).reset();
+      return std::string();
+    }
+    if (!value.is_string()) return instead("must be a text or null", value);
+    auto given = value.get<std::string>();
+    if (const auto mistake = accept(given); !mistake.empty()) return instead(mistake + ", or null", value);
+    field(config) = std::move(given);
+    return std::string();
+  };
+  row.write = [=](const tenant_config& config) {
+    const auto& member = field(config);
+    return member ? json(std::string(*member)) : json(nullptr);
+  };
+  return row;
+}
+
+// A list that later versions fill.
+setting empty_list(std::string_view key) {
+  setting row{key};
+  row.read = [](const json& value, tenant_config&) {
+    if (!value.is_array()) return instead("must be a list", value);
+    return value.empty() ? std::string() : "is not available in this version: leave the list empty";
+  };
+  row.write = [](const tenant_config&) { return json::array(); };
+  return row;
+}
+
+setting required(setting row) {
+  row.required = true;
+  return row;
+}
+
+setting organization_id() {
+  setting row{"organization.id"};
+  row.is_text = true;
+  row.read = [](const json& value, tenant_config& config) {
+    auto given = value.is_string() ? value.get<std::string>() : std::string();
+    std::transform(given.begin(), given.end(), given.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const auto id = org_id::parse(given);
+    if (!id) {
+      return instead("must be a UUID of version 4, as 6f1e2d3c-4b5a-4678-9abc-def012345678", value);
+    }
+    config.organization.id = *id;
+    return std::string();
+  };
+  row.write = [](const tenant_config& config) { return json(config.organization.id.text()); };
+  return row;
+}
+
+// Its value never stands in a message.
+setting server_api_key() {
+  setting row{"server.api_key"};
+  row.is_text = true;
+  row.read = [](const json& value, tenant_config& config) {
+    const auto key = api_key::parse(value.is_string() ? value.get_ref<const std::string&>() : std::string());
+    if (!key) {
+      return std::string(
+          "must be afk_ and base64url, 64 hexadecimal digits, or base64url, of 32 bytes or more");
+    }
+    config.server.api_key = *key;
+    return std::string();
+  };
+  row.write = [](const tenant_config& config) { return json(config.server.api_key.reveal()); };
+  return row;
+}
+
+// The member of a configuration, const or not.
+#define FIELD(member) [](auto& config) -> auto& { return config.member; }
+
+std::vector<setting> make_settings() {
+  return {
+      required(text("organization.name", accept_name, FIELD(organization.name))),
+      required(organization_id()),
+      text("organization.contact", accept_contact, FIELD(organization.contact)),
+      text("server.host", accept_address, FIELD(server.host)),
+      whole("server.port", 1, 65'535, FIELD(server.port)),
+      required(server_api_key()),
+      whole("server.history_size", 1, 100'000, FIELD(server.history_size)),
+      optional_text("server.tls.certificate", accept_path, FIELD(server.tls.certificate)),
+      optional_text("server.tls.private_key", accept_path, FIELD(server.tls.private_key)),
+      text("broker.url", accept_broker_url, FIELD(broker.url)),
+      optional_text("broker.ca_file", accept_path, FIELD(broker.ca_file)),
+      whole("agent.report_interval", 1, day, FIELD(agent.report_interval)),
+      whole("agent.retry_interval", 1, 3'600, FIELD(agent.retry_interval)),
+      whole("agent.connection_timeout", 1, 300, FIELD(agent.connection_timeout)),
+      text("branding.dashboard_title", accept_title, FIELD(branding.dashboard_title)),
+      text("branding.primary_color", accept_color, FIELD(branding.primary_color)),
+      optional_text("branding.secondary_color", accept_color, FIELD(branding.secondary_color)),
+      optional_text("branding.logo_url", accept_logo_url, FIELD(branding.logo_url)),
+      yes_or_no("alerts.enabled", FIELD(alerts.enabled)),
+      percent("alerts.cpu_threshold", 1, FIELD(alerts.cpu_threshold)),
+      percent("alerts.memory_threshold", 1, FIELD(alerts.memory_threshold)),
+      percent("alerts.disk_threshold", 1, FIELD(alerts.disk_threshold)),
+      whole("alerts.hold_seconds", 0, day, FIELD(alerts.hold_seconds)),
+      percent("alerts.clear_margin", 0, FIELD(alerts.clear_margin)),
+      whole("alerts.offline_after", 1, day, FIELD(alerts.offline_after)),
+      empty_list("alerts.overrides"),
+      empty_list("alerts.notify"),
+      whole("history.raw_days", 1, 36'500, FIELD(history.raw_days)),
+      whole("history.minute_days", 1, 36'500, FIELD(history.minute_days)),
+      whole("history.hour_days", 1, 36'500, FIELD(history.hour_days)),
+      text("history.store", accept_store, FIELD(history.store)),
+  };
+}
+
+#undef FIELD
+
+// Levenshtein's distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+const std::vector<setting>& all_settings() {
+  static const auto settings = make_settings();
+  return settings;
+}
+
+const setting* find_setting(std::string_view key) {
+  const auto& settings = all_settings();
+  const auto found = std::find_if(settings.begin(), settings.end(),
+                                  [key](const setting& candidate) { return candidate.key == key; });
+  return found == settings.end() ? nullptr : &*found;
+}
+
+std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known) {
+  constexpr std::size_t longest = 64;
+  if (name.empty() || name.size() > longest) return {};
+  std::string_view best;
+  std::size_t least = name.size() / 3 + 1;
+  for (const auto candidate : known) {
+    const auto away = distance(name, candidate);
+    if (away <= least && (best.empty() || away < least)) {
+      least = away;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace atlas::tenants

@@ -1,0 +1,124 @@
+#include "tenants/config_values.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace atlas::tenants {
+
+namespace {
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool is_blank_or_control(char c) { return c == ' ' || is_control(c); }
+
+bool is_address_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_';
+}
+
+bool is_host_name(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), is_address_character) &&
+         text.front() != '-';
+}
+
+bool is_ipv6_like(std::string_view text) {
+  return text.find(':') != std::string_view::npos && std::all_of(text.begin(), text.end(), [](char c) {
+           return std::isxdigit(static_cast<unsigned char>(c)) != 0 || c == ':' || c == '.';
+         });
+}
+
+std::string accept_line(std::string_view text, std::size_t max_bytes) {
+  const bool blank = std::all_of(text.begin(), text.end(), is_blank_or_control);
+  if (blank || text.size() > max_bytes || std::any_of(text.begin(), text.end(), is_control)) {
+    return fmt::format("must be one line of 1 to {} characters", max_bytes);
+  }
+  return {};
+}
+
+char to_lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+bool is_port(std::string_view text) {
+  std::uint32_t port = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return problem == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65'535;
+}
+
+}  // namespace
+
+std::string accept_name(std::string& text) { return accept_line(text, 100); }
+std::string accept_title(std::string& text) { return accept_line(text, 100); }
+
+std::string accept_contact(std::string& text) {
+  if (text.empty()) return {};
+  const auto at = text.find('@');
+  const bool good = at != std::string::npos && at > 0 && at + 1 < text.size() && text.rfind('@') == at &&
+                    text.size() <= 254 && std::none_of(text.begin(), text.end(), is_blank_or_control);
+  return good ? std::string() : "must be an e-mail address, as admin@example.com, or empty";
+}
+
+std::string accept_address(std::string& text) {
+  if (is_host_name(text) || is_ipv6_like(text)) return {};
+  return "must be an address or a host name, as 127.0.0.1, 0.0.0.0 (every interface) or ::1";
+}
+
+std::string accept_broker_url(std::string& text) {
+  constexpr std::string_view scheme = "mqtts://";
+  constexpr const char* wanted = "must be mqtts://HOST or mqtts://HOST:PORT";
+  if (text.starts_with("mqtt://")) {
+    return "must be mqtts://HOST:PORT: agents and broker speak TLS only";
+  }
+  if (!text.starts_with(scheme)) return wanted;
+  std::string_view rest = std::string_view(text).substr(scheme.size());
+  std::string_view host;
+  if (rest.starts_with('[')) {
+    const auto end = rest.find(']');
+    if (end == std::string_view::npos) return wanted;
+    host = rest.substr(1, end - 1);
+    rest.remove_prefix(end + 1);
+    if (!is_ipv6_like(host)) return wanted;
+  } else {
+    host = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(host.size());
+    if (!is_host_name(host)) return wanted;
+  }
+  if (rest.empty()) return {};
+  return rest.starts_with(':') && is_port(rest.substr(1)) ? std::string() : wanted;
+}
+
+std::string accept_color(std::string& text) {
+  const bool good = (text.size() == 4 || text.size() == 7) && text.front() == '#' &&
+                    std::all_of(text.begin() + 1, text.end(),
+                                [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
+  if (!good) return "must be a colour, as #00ff00 or #0f0";
+  std::transform(text.begin(), text.end(), text.begin(), to_lower);
+  if (text.size() == 4) {
+    text = {'#', text[1], text[1], text[2], text[2], text[3], text[3]};
+  }
+  return {};
+}
+
+std::string accept_logo_url(std::string& text) {
+  constexpr std::size_t max_bytes = 128 * 1024;
+  const std::string_view url = text;
+  const bool known = url.starts_with("https://") || url.starts_with("http://") ||
+                     url.starts_with("data:image/") || (url.starts_with('/') && !url.starts_with("//"));
+  const bool clean = std::none_of(url.begin(), url.end(), [](char c) {
+    return is_blank_or_control(c) || c == '"' || c == '<' || c == '>' || c == '\\';
+  });
+  if (known && clean && url.size() <= max_bytes) return {};
+  return fmt::format("must begin with https://, http://, data:image/ or /, without blanks, of at most {} KiB",
+                     max_bytes / 1024);
+}
+
+std::string accept_path(std::string& text) {
+  const bool good = text.starts_with('/') && text.size() < 4096 && text.find('\0') == std::string::npos;
+  return good ? std::string() : "must be the absolute path of a file";
+}
+
+std::string accept_store(std::string& text) {
+  return text == "sqlite" ? std::string() : R"(must be "sqlite")";
+}
+
+}  // namespace atlas::tenants

@@ -1,0 +1,140 @@
+#include "tenants/registry.hpp"
+
+#include "tenants/registry_database.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace atlas::tenants {
+
+namespace {
+
+// SQLite would create the file with the process's umask, and gives its -wal and -shm the file's own mode.
+result<void> make_private(const std::string& file) {
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    return failure(file, fmt::format("cannot be opened: {}", std::generic_category().message(errno)));
+  }
+  // Whoever is not its owner, as a service of the same group, leaves the mode as it is.
+  struct stat status{};
+  if (::fstat(descriptor, &status) == 0 && status.st_uid == ::geteuid() && (status.st_mode & 0077) != 0) {
+    ::fchmod(descriptor, 0600);
+  }
+  ::close(descriptor);
+  return {};
+}
+
+// The switch to WAL needs the file for itself, and SQLite does not wait for that.
+void switch_to_wal(SQLite::Database& connection) {
+  using clock = std::chrono::steady_clock;
+  const auto deadline = clock::now() + std::chrono::milliseconds(busy_timeout_ms);
+  for (;;) {
+    try {
+      connection.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const SQLite::Exception& problem) {
+      if (problem.getErrorCode() != SQLITE_BUSY || clock::now() >= deadline) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+}
+
+std::optional<registered_host> host_of(const SQLite::Statement& row) {
+  const auto id = host_id::parse(row.getColumn(0).getString());
+  if (!id) return std::nullopt;
+  return registered_host{*id, row.getColumn(1).getUInt(), time_of(row.getColumn(2))};
+}
+
+}  // namespace
+
+registry::registry(std::unique_ptr<database> db) : db_(std::move(db)) {}
+registry::~registry() = default;
+registry::registry(registry&&) noexcept = default;
+registry& registry::operator=(registry&&) noexcept = default;
+
+result<registry> registry::open(const std::filesystem::path& fleet_db) {
+  if (::sodium_init() < 0) return failure(fleet_db.string(), "libsodium did not start");
+  auto file = fleet_db.string();
+  if (auto made = make_private(file); !made) return tl::unexpected(std::move(made.error()));
+  try {
+    auto opened = std::unique_ptr<database>(
+        new database{file, SQLite::Database(file, SQLite::OPEN_READWRITE, busy_timeout_ms)});
+    auto& connection = opened->connection;
+    switch_to_wal(connection);
+    connection.exec("PRAGMA foreign_keys = ON");
+    if (auto migrated = migrate(connection, file); !migrated)
+      return tl::unexpected(std::move(migrated.error()));
+    return registry(std::move(opened));
+  } catch (const SQLite::Exception& problem) {
+    return failure(file, fmt::format("cannot be opened: {}", problem.what()));
+  }
+}
+
+result<std::vector<registered_host>> registry::hosts() const {
+  return db_->attempt([&]() -> result<std::vector<registered_host>> {
+    std::vector<registered_host> found;
+    auto row = db_->prepare("SELECT id, generation, added FROM hosts WHERE revoked = 0 ORDER BY id");
+    while (row.executeStep()) {
+      if (auto host = host_of(row)) found.push_back(*host);
+    }
+    return found;
+  });
+}
+
+result<std::optional<registered_host>> registry::host(const host_id& id) const {
+  return db_->attempt([&]() -> result<std::optional<registered_host>> {
+    auto row =
+        db_->prepare("SELECT id, generation, added FROM hosts WHERE id = ? AND revoked = 0", id.text());
+    return row.executeStep() ? host_of(row) : std::nullopt;
+  });
+}
+
+result<registered_host> registry::add_host(const host_id& id, unix_ms now) {
+  return db_->attempt([&]() -> result<registered_host> {
+    auto row = db_->prepare(
+        "INSERT INTO hosts (id, generation, added) VALUES (?, 1, ?) ON CONFLICT (id) DO UPDATE "
+        "SET generation = generation + 1, added = excluded.added, revoked = 0 WHERE revoked = 1 "
+        "RETURNING id, generation, added",
+        id.text(), now);
+    if (!row.executeStep()) {
+      return failure(std::string(id.text()), "is registered already");
+    }
+    auto added = host_of(row);
+    while (row.executeStep()) {  // the statement commits when it has run to its end
+    }
+    return *added;
+  });
+}
+
+result<bool> registry::revoke_host(const host_id& id) {
+  return db_->attempt([&]() -> result<bool> {
+    return db_->prepare("UPDATE hosts SET revoked = 1 WHERE id = ? AND revoked = 0", id.text()).exec() > 0;
+  });
+}
+
+result<void> registry::check_writable() const {
+  return db_->attempt([&]() -> result<void> {
+    // A commit writes to the disk, which a rolled-back write need not. Whoever asks has no five seconds.
+    constexpr int patience_ms = 500;
+    db_->connection.setBusyTimeout(patience_ms);
+    result<void> outcome;
+    try {
+      db_->connection.exec("UPDATE write_check SET count = count + 1");
+    } catch (const SQLite::Exception& problem) {
+      outcome = failure(db_->file, fmt::format("cannot be written: {}", problem.what()));
+    }
+    db_->connection.setBusyTimeout(busy_timeout_ms);
+    return outcome;
+  });
+}
+
+}  // namespace atlas::tenants

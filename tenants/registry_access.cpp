@@ -1,0 +1,224 @@
+// Users, API tokens and sessions of the registry.
+#include "core/base64url.hpp"
+#include "tenants/registry_database.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+
+#include <fmt/format.h>
+#include <sodium.h>
+#include <sqlite3.h>
+
+namespace atlas::tenants {
+
+namespace {
+
+constexpr std::size_t secret_bytes = 32;
+constexpr std::string_view token_prefix = "afa_";
+
+// Argon2id of a random text with hash_password()'s parameters: what a login with an unknown name is verified
+// against, so that it takes as long as one with a wrong password.
+constexpr const char* nobodys_hash =
+    "$argon2id$v=19$m=65536,t=2,p=1$cj0Efq8VcsbbsZOQs39tDw$ZDhj7UuZ1sEY70VRusC0CCfx5WwE5Mz/JO3UpmhOndI";
+
+std::string random_secret() {
+  std::array<std::uint8_t, secret_bytes> bytes;
+  randombytes_buf(bytes.data(), bytes.size());
+  return base64url_encode(bytes);
+}
+
+// A fast hash is right for secrets of 256 random bits: there is nothing to guess.
+fast_hash hash_secret(std::string_view secret) {
+  fast_hash hash;
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size());
+  return hash;
+}
+
+result<std::string> hash_password(std::string_view password) {
+  std::array<char, crypto_pwhash_STRBYTES> text;
+  if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                            crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    return failure("password", "cannot be hashed: there is too little memory");
+  }
+  return std::string(text.data());
+}
+
+bool is_name_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '@' || c == '-';
+}
+
+// Roles are written by this program only; one that it does not know may do least.
+role role_of(const SQLite::Column& column) { return parse_role(column.getString()).value_or(role::viewer); }
+
+api_token token_of(const SQLite::Statement& row) {
+  api_token token{row.getColumn(0).getString(), row.getColumn(1).getString(), role_of(row.getColumn(2)),
+                  time_of(row.getColumn(3)), std::nullopt};
+  if (!row.getColumn(4).isNull()) token.expires = time_of(row.getColumn(4));
+  return token;
+}
+
+bool is_constraint(const SQLite::Exception& problem) { return problem.getErrorCode() == SQLITE_CONSTRAINT; }
+
+}  // namespace
+
+result<void> registry::check_user_name(std::string_view name) {
+  if (name.empty() || name.size() > 64 || !std::all_of(name.begin(), name.end(), is_name_character)) {
+    return failure("name", "must be 1 to 64 letters, digits, dots, dashes, underscores or @");
+  }
+  return {};
+}
+
+result<void> registry::check_password(std::string_view password) {
+  if (password.size() < 8 || password.size() > 1024) {
+    return failure("password", "must have 8 characters or more, and at most 1024 bytes");
+  }
+  return {};
+}
+
+result<std::vector<user>> registry::users() const {
+  return db_->attempt([&]() -> result<std::vector<user>> {
+    std::vector<user> found;
+    auto row = db_->prepare("SELECT name, role, added FROM users ORDER BY name");
+    while (row.executeStep()) {
+      found.push_back({row.getColumn(0).getString(), role_of(row.getColumn(1)), time_of(row.getColumn(2))});
+    }
+    return found;
+  });
+}
+
+result<void> registry::add_user(std::string_view name, role user_role, std::string_view password,
+                                unix_ms now) {
+  if (auto good = check_user_name(name); !good) return good;
+  if (auto good = check_password(password); !good) return good;
+  const auto hash = hash_password(password);
+  if (!hash) return tl::unexpected(hash.error());
+  return db_->attempt([&]() -> result<void> {
+    try {
+      db_->prepare("INSERT INTO users (name, role, password, added) VALUES (?, ?, ?, ?)", name,
+                   to_string(user_role), *hash, now)
+          .exec();
+    } catch (const SQLite::Exception& problem) {
+      if (!is_constraint(problem)) throw;
+      return failure(std::string(name), "is a user already");
+    }
+    return {};
+  });
+}
+
+result<bool> registry::set_password(std::string_view name, std::string_view password) {
+  if (auto good = check_password(password); !good) return tl::unexpected(good.error());
+  const auto hash = hash_password(password);
+  if (!hash) return tl::unexpected(hash.error());
+  return db_->attempt([&]() -> result<bool> {
+    SQLite::Transaction transaction(db_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+    const bool known = db_->prepare("UPDATE users SET password = ? WHERE name = ?", *hash, name).exec() > 0;
+    db_->prepare("DELETE FROM sessions WHERE user = ?", name).exec();
+    transaction.commit();
+    return known;
+  });
+}
+
+result<bool> registry::remove_user(std::string_view name) {
+  return db_->attempt(
+      [&]() -> result<bool> { return db_->prepare("DELETE FROM users WHERE name = ?", name).exec() > 0; });
+}
+
+result<std::optional<user>> registry::verify_password(std::string_view name,
+                                                      std::string_view password) const {
+  return db_->attempt([&]() -> result<std::optional<user>> {
+    auto row = db_->prepare("SELECT name, role, added, password FROM users WHERE name = ?", name);
+    const bool known = row.executeStep();
+    const auto hash = known ? row.getColumn(3).getString() : std::string(nobodys_hash);
+    const bool right = crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+    if (!known || !right) return std::nullopt;
+    return user{row.getColumn(0).getString(), role_of(row.getColumn(1)), time_of(row.getColumn(2))};
+  });
+}
+
+result<std::string> registry::create_api_token(std::string_view label, role token_role,
+                                               std::optional<unix_ms> expires, unix_ms now) {
+  if (label.size() > 100) return failure("label", "must have 100 characters or fewer");
+  return db_->attempt([&]() -> result<std::string> {
+    const auto token = std::string(token_prefix) + random_secret();
+    // Eight hexadecimal digits are enough for a person to name it by; a clash is tried again.
+    for (int tries = 1;; ++tries) {
+      const auto id = fmt::format("{:08x}", randombytes_random());
+      try {
+        db_->prepare(
+               "INSERT INTO api_tokens (id, hash, label, role, added, expires) "
+               "VALUES (?, ?, ?, ?, ?, ?)",
+               id, hash_secret(token), label, to_string(token_role), now, expires)
+            .exec();
+        return token;
+      } catch (const SQLite::Exception& problem) {
+        if (!is_constraint(problem) || tries == 10) throw;
+      }
+    }
+  });
+}
+
+result<std::vector<api_token>> registry::api_tokens() const {
+  return db_->attempt([&]() -> result<std::vector<api_token>> {
+    std::vector<api_token> found;
+    auto row = db_->prepare("SELECT id, label, role, added, expires FROM api_tokens ORDER BY added, id");
+    while (row.executeStep()) found.push_back(token_of(row));
+    return found;
+  });
+}
+
+result<std::optional<api_token>> registry::find_api_token(std::string_view secret, unix_ms now) const {
+  return db_->attempt([&]() -> result<std::optional<api_token>> {
+    auto row = db_->prepare(
+        "SELECT id, label, role, added, expires FROM api_tokens "
+        "WHERE hash = ? AND (expires IS NULL OR expires > ?)",
+        hash_secret(secret), now);
+    if (!row.executeStep()) return std::nullopt;
+    return token_of(row);
+  });
+}
+
+result<bool> registry::revoke_api_token(std::string_view id) {
+  return db_->attempt(
+      [&]() -> result<bool> { return db_->prepare("DELETE FROM api_tokens WHERE id = ?", id).exec() > 0; });
+}
+
+result<std::string> registry::create_session(std::string_view user_name, unix_ms expires, unix_ms now) {
+  return db_->attempt([&]() -> result<std::string> {
+    auto secret = random_secret();
+    SQLite::Transaction transaction(db_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+    db_->prepare("DELETE FROM sessions WHERE expires <= ?", now).exec();
+    try {
+      db_->prepare("INSERT INTO sessions (hash, user, added, expires) VALUES (?, ?, ?, ?)",
+                   hash_secret(secret), user_name, now, expires)
+          .exec();
+    } catch (const SQLite::Exception& problem) {
+      if (!is_constraint(problem)) throw;
+      return failure(std::string(user_name), "is no user");
+    }
+    transaction.commit();
+    return secret;
+  });
+}
+
+result<std::optional<session>> registry::find_session(std::string_view secret, unix_ms now) const {
+  return db_->attempt([&]() -> result<std::optional<session>> {
+    auto row = db_->prepare(
+        "SELECT users.name, users.role, sessions.expires FROM sessions JOIN users ON users.name = "
+        "sessions.user "
+        "WHERE sessions.hash = ? AND sessions.expires > ?",
+        hash_secret(secret), now);
+    if (!row.executeStep()) return std::nullopt;
+    return session{row.getColumn(0).getString(), role_of(row.getColumn(1)), time_of(row.getColumn(2))};
+  });
+}
+
+result<void> registry::end_session(std::string_view secret) {
+  return db_->attempt([&]() -> result<void> {
+    db_->prepare("DELETE FROM sessions WHERE hash = ?", hash_secret(secret)).exec();
+    return {};
+  });
+}
+
+}  // namespace atlas::tenants

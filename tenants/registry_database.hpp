@@ -1,0 +1,73 @@
+#pragma once
+
+#include "tenants/registry.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+namespace atlas::tenants {
+
+using fast_hash = std::array<std::uint8_t, 32>;  // SHA-256
+
+// What the parts of the registry share.
+struct registry::database {
+  std::string file;
+  SQLite::Database connection;
+
+  // Calls action() and turns what SQLite throws into an error of the file.
+  template <class Action>
+  std::invoke_result_t<Action> attempt(Action action) const {
+    try {
+      return action();
+    } catch (const SQLite::Exception& problem) {
+      return failure(file, problem.what());
+    }
+  }
+
+  // A statement with its parameters bound, in order.
+  template <class... Values>
+  SQLite::Statement prepare(const char* sql, const Values&... values) const {
+    SQLite::Statement statement(connection, sql);
+    int index = 0;
+    (bind(statement, ++index, values), ...);
+    return statement;
+  }
+
+ private:
+  static void bind(SQLite::Statement& statement, int index, std::int64_t value) {
+    statement.bind(index, value);
+  }
+  static void bind(SQLite::Statement& statement, int index, std::string_view value) {
+    statement.bind(index, std::string(value));
+  }
+  static void bind(SQLite::Statement& statement, int index, const fast_hash& value) {
+    statement.bind(index, value.data(), static_cast<int>(value.size()));
+  }
+  static void bind(SQLite::Statement& statement, int index, unix_ms value) {
+    statement.bind(index, static_cast<std::int64_t>(to_int(value)));
+  }
+  static void bind(SQLite::Statement& statement, int index, const std::optional<unix_ms>& value) {
+    if (value) {
+      bind(statement, index, *value);
+    } else {
+      statement.bind(index);
+    }
+  }
+};
+
+inline unix_ms time_of(const SQLite::Column& column) { return from_unix_ms(column.getInt64()); }
+
+// How long a call waits for another process's write.
+inline constexpr int busy_timeout_ms = 5'000;
+
+// Brings the schema up to this version of the program's. Throws SQLite::Exception; an error for a file of a
+// newer version.
+result<void> migrate(SQLite::Database& connection, const std::string& file);
+
+}  // namespace atlas::tenants

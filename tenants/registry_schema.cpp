@@ -1,0 +1,71 @@
+#include "tenants/registry_database.hpp"
+
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace atlas::tenants {
+
+namespace {
+
+// Step n brings a file of version n to version n + 1. Steps that were released are never changed.
+constexpr std::array migrations{
+    R"sql(
+      CREATE TABLE hosts (
+        id TEXT PRIMARY KEY,
+        generation INTEGER NOT NULL,
+        added INTEGER NOT NULL,                        -- times are ms since 1970
+        revoked INTEGER NOT NULL DEFAULT 0              -- 1: kept, so that no generation is used twice
+      ) WITHOUT ROWID;
+      CREATE TABLE users (
+        name TEXT PRIMARY KEY COLLATE NOCASE,
+        role TEXT NOT NULL,
+        password TEXT NOT NULL,                        -- Argon2id, libsodium's text form
+        added INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE api_tokens (
+        id TEXT PRIMARY KEY,
+        hash BLOB NOT NULL UNIQUE,                     -- SHA-256 of the token
+        label TEXT NOT NULL,
+        role TEXT NOT NULL,
+        added INTEGER NOT NULL,
+        expires INTEGER
+      ) WITHOUT ROWID;
+      CREATE TABLE sessions (
+        hash BLOB PRIMARY KEY,                         -- SHA-256 of the cookie's secret
+        user TEXT NOT NULL COLLATE NOCASE REFERENCES users (name) ON DELETE CASCADE,
+        added INTEGER NOT NULL,
+        expires INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE INDEX sessions_by_user ON sessions (user);
+      CREATE INDEX sessions_by_expiry ON sessions (expires);
+      CREATE TABLE write_check (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL);
+      INSERT INTO write_check VALUES (1, 0);
+    )sql"};
+
+}  // namespace
+
+result<void> migrate(SQLite::Database& connection, const std::string& file) {
+  const int newest = static_cast<int>(migrations.size());
+  const auto version_of = [&connection] { return connection.execAndGet("PRAGMA user_version").getInt(); };
+  int version = version_of();
+  if (version < newest) {
+    // Another process may have migrated while this one waited for the lock.
+    SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
+    for (version = version_of(); version < newest; ++version) {
+      connection.exec(migrations[static_cast<std::size_t>(version)]);
+    }
+    connection.exec("PRAGMA user_version = " + std::to_string(version));
+    transaction.commit();
+  }
+  if (version > newest) {
+    return failure(file,
+                   fmt::format("was made by a newer Atlas Fleet (schema {}, this one knows {}): install "
+                               "the newer programs",
+                               version, newest));
+  }
+  return {};
+}
+
+}  // namespace atlas::tenants

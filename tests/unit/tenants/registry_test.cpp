@@ -1,0 +1,240 @@
+#include "tenants/registry.hpp"
+
+#include "tests/unit/tenants/support.hpp"
+
+#include <set>
+#include <thread>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace atlas::tenants {
+
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+constexpr auto now = from_unix_ms(1'764'000'000'000);
+constexpr std::chrono::hours hour{1};
+
+class Registry : public ::testing::Test {
+ protected:
+  std::filesystem::path file() const { return folder_.path() / "fleet.db"; }
+  registry open() const {
+    auto opened = registry::open(file());
+    if (!opened) throw std::runtime_error(opened.error().where + ": " + opened.error().what);
+    return std::move(*opened);
+  }
+  static host_id host(std::string_view text) { return host_id::parse(text).value(); }
+
+  test::temporary_directory folder_;
+};
+
+TEST_F(Registry, IsForItsOwnerOnly) {
+  auto db = open();
+  ASSERT_TRUE(db.add_host(host("web-1"), now));
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    EXPECT_EQ(test::mode_of(entry.path()), 0600U) << entry.path();
+  }
+}
+
+TEST_F(Registry, NarrowsAFileThatOthersCanRead) {
+  {
+    auto db = open();
+  }
+  std::filesystem::permissions(file(), std::filesystem::perms(0644));
+  auto db = open();
+  EXPECT_EQ(test::mode_of(file()), 0600U);
+}
+
+TEST_F(Registry, KeepsHosts) {
+  {
+    auto db = open();
+    EXPECT_EQ(db.add_host(host("web-2"), now).value().generation, 1U);
+    EXPECT_EQ(db.add_host(host("web-1"), now).value().generation, 1U);
+    EXPECT_THAT(db.add_host(host("web-1"), now).error().what, HasSubstr("already"));
+  }
+  auto db = open();
+  const auto hosts = db.hosts().value();
+  ASSERT_EQ(hosts.size(), 2U);
+  EXPECT_EQ(hosts[0].id, host("web-1"));
+  EXPECT_EQ(hosts[0].added, now);
+  EXPECT_TRUE(db.host(host("web-2")).value());
+  EXPECT_FALSE(db.host(host("web-3")).value());
+}
+
+TEST_F(Registry, NeverGivesARevokedHostItsOldPasswordAgain) {
+  auto db = open();
+  ASSERT_TRUE(db.add_host(host("web-1"), now));
+  EXPECT_TRUE(db.revoke_host(host("web-1")).value());
+  EXPECT_FALSE(db.revoke_host(host("web-1")).value());
+  EXPECT_TRUE(db.hosts().value().empty());
+  EXPECT_FALSE(db.host(host("web-1")).value());
+  EXPECT_EQ(db.add_host(host("web-1"), now + hour).value().generation, 2U);
+  EXPECT_EQ(db.host(host("web-1")).value()->generation, 2U);
+  EXPECT_EQ(db.host(host("web-1")).value()->added, now + hour);
+}
+
+TEST_F(Registry, VerifiesPasswords) {
+  auto db = open();
+  ASSERT_TRUE(db.add_user("admin", role::admin, "correct horse battery", now));
+  const auto right = db.verify_password("admin", "correct horse battery").value();
+  ASSERT_TRUE(right);
+  EXPECT_EQ(right->name, "admin");
+  EXPECT_EQ(right->user_role, role::admin);
+  EXPECT_TRUE(db.verify_password("Admin", "correct horse battery").value());
+  EXPECT_FALSE(db.verify_password("admin", "correct horse batterY").value());
+  EXPECT_FALSE(db.verify_password("admin", "").value());
+  EXPECT_FALSE(db.verify_password("nobody", "correct horse battery").value());
+  EXPECT_FALSE(db.verify_password("' OR 1=1 --", "x").value());
+}
+
+TEST_F(Registry, StoresNoSecret) {
+  std::string token;
+  std::string secret;
+  {
+    auto db = open();
+    ASSERT_TRUE(db.add_user("admin", role::admin, "correct horse battery", now));
+    token = db.create_api_token("ci", role::viewer, std::nullopt, now).value();
+    secret = db.create_session("admin", now + hour, now).value();
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    const auto bytes = test::read_text(entry.path());
+    EXPECT_THAT(bytes, Not(HasSubstr("correct horse battery")));
+    EXPECT_THAT(bytes, Not(HasSubstr(token.substr(4))));
+    EXPECT_THAT(bytes, Not(HasSubstr(secret)));
+  }
+  EXPECT_THAT(test::read_text(file()), HasSubstr("$argon2id$v=19$m=65536,t=2,p=1$"));
+}
+
+TEST_F(Registry, RefusesBadNamesAndShortPasswords) {
+  auto db = open();
+  EXPECT_EQ(db.add_user("", role::admin, "long enough", now).error().where, "name");
+  EXPECT_EQ(db.add_user("a b", role::admin, "long enough", now).error().where, "name");
+  EXPECT_EQ(db.add_user(std::string(65, 'a'), role::admin, "long enough", now).error().where, "name");
+  EXPECT_EQ(db.add_user("admin", role::admin, "short", now).error().where, "password");
+  ASSERT_TRUE(db.add_user("anna@example.com", role::viewer, "long enough", now));
+  EXPECT_THAT(db.add_user("Anna@Example.com", role::viewer, "long enough", now).error().what,
+              HasSubstr("already"));
+  EXPECT_EQ(db.users().value().size(), 1U);
+}
+
+TEST_F(Registry, AChangedPasswordEndsTheUsersSessions) {
+  auto db = open();
+  ASSERT_TRUE(db.add_user("anna", role::viewer, "first password", now));
+  ASSERT_TRUE(db.add_user("bert", role::viewer, "other password", now));
+  const auto annas = db.create_session("anna", now + hour, now).value();
+  const auto berts = db.create_session("bert", now + hour, now).value();
+  EXPECT_TRUE(db.set_password("anna", "second password").value());
+  EXPECT_FALSE(db.set_password("carl", "second password").value());
+  EXPECT_FALSE(db.find_session(annas, now).value());
+  EXPECT_TRUE(db.find_session(berts, now).value());
+  EXPECT_FALSE(db.verify_password("anna", "first password").value());
+  EXPECT_TRUE(db.verify_password("anna", "second password").value());
+}
+
+TEST_F(Registry, ARemovedUserIsOut) {
+  auto db = open();
+  ASSERT_TRUE(db.add_user("anna", role::viewer, "first password", now));
+  const auto secret = db.create_session("anna", now + hour, now).value();
+  EXPECT_TRUE(db.remove_user("anna").value());
+  EXPECT_FALSE(db.remove_user("anna").value());
+  EXPECT_FALSE(db.find_session(secret, now).value());
+  EXPECT_FALSE(db.verify_password("anna", "first password").value());
+}
+
+TEST_F(Registry, FindsTokensUntilTheyExpireOrAreRevoked) {
+  auto db = open();
+  const auto lasting = db.create_api_token("prometheus", role::viewer, std::nullopt, now).value();
+  const auto brief = db.create_api_token("", role::admin, now + hour, now).value();
+  EXPECT_THAT(lasting, MatchesRegex("afa_[A-Za-z0-9_-]{43}"));
+  EXPECT_NE(lasting, brief);
+  ASSERT_TRUE(db.find_api_token(brief, now).value());
+  EXPECT_EQ(db.find_api_token(brief, now).value()->token_role, role::admin);
+  EXPECT_FALSE(db.find_api_token(brief, now + hour).value());
+  EXPECT_FALSE(db.find_api_token(lasting + "x", now).value());
+  EXPECT_FALSE(db.find_api_token("", now).value());
+  const auto found = db.find_api_token(lasting, now + 1000 * hour).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->label, "prometheus");
+  EXPECT_FALSE(found->expires);
+  EXPECT_EQ(db.api_tokens().value().size(), 2U);
+  EXPECT_TRUE(db.revoke_api_token(found->id).value());
+  EXPECT_FALSE(db.revoke_api_token(found->id).value());
+  EXPECT_FALSE(db.find_api_token(lasting, now).value());
+}
+
+TEST_F(Registry, SessionsRunOutAndAreForgotten) {
+  auto db = open();
+  ASSERT_TRUE(db.add_user("anna", role::operator_, "first password", now));
+  const auto first = db.create_session("anna", now + hour, now).value();
+  const auto found = db.find_session(first, now).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->user, "anna");
+  EXPECT_EQ(found->user_role, role::operator_);
+  EXPECT_EQ(found->expires, now + hour);
+  EXPECT_FALSE(db.find_session(first, now + hour).value());
+  EXPECT_TRUE(db.find_session(first, now).value()) << "kept until the next session is made";
+  const auto second = db.create_session("anna", now + 3 * hour, now + 2 * hour).value();
+  EXPECT_FALSE(db.find_session(first, now).value());
+  ASSERT_TRUE(db.end_session(second));
+  EXPECT_FALSE(db.find_session(second, now).value());
+  EXPECT_FALSE(db.create_session("nobody", now + hour, now));
+}
+
+TEST_F(Registry, IsChangedThroughTwoConnectionsAtOnce) {
+  constexpr int count = 25;
+  const auto add = [this](const char* prefix) {
+    auto db = open();
+    for (int i = 0; i < count; ++i) {
+      ASSERT_TRUE(db.add_host(host(prefix + std::to_string(i)), now));
+    }
+  };
+  std::thread one(add, "a-");
+  std::thread two(add, "b-");
+  one.join();
+  two.join();
+  EXPECT_EQ(open().hosts().value().size(), 2U * count);
+}
+
+TEST_F(Registry, SeesWhatAnotherConnectionWrites) {
+  auto service = open();
+  auto command = open();
+  const auto token = command.create_api_token("", role::viewer, std::nullopt, now).value();
+  ASSERT_TRUE(service.find_api_token(token, now).value());
+  const auto id = service.api_tokens().value()[0].id;
+  ASSERT_TRUE(command.revoke_api_token(id).value());
+  EXPECT_FALSE(service.find_api_token(token, now).value());
+}
+
+TEST_F(Registry, TellsThatItCannotBeWritten) {
+  auto db = open();
+  EXPECT_TRUE(db.check_writable());
+  SQLite::Database other(file().string(), SQLite::OPEN_READWRITE);
+  SQLite::Transaction writing(other, SQLite::TransactionBehavior::IMMEDIATE);
+  const auto locked = db.check_writable();
+  ASSERT_FALSE(locked);
+  EXPECT_EQ(locked.error().where, file().string());
+  EXPECT_THAT(locked.error().what, HasSubstr("locked"));
+}
+
+TEST_F(Registry, RefusesAFileOfANewerVersionAndAFileThatIsNone) {
+  {
+    auto db = open();
+  }
+  SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
+  const auto newer = registry::open(file());
+  ASSERT_FALSE(newer);
+  EXPECT_THAT(newer.error().what, HasSubstr("newer"));
+  const auto text = folder_.path() / "text.db";
+  test::write_text(text, "this is not a database, but long enough to be looked at as one by SQLite");
+  EXPECT_FALSE(registry::open(text));
+  EXPECT_FALSE(registry::open("/nonexistent/fleet.db"));
+}
+
+}  // namespace
+
+}  // namespace atlas::tenants
