@@ -1,0 +1,26 @@
+#pragma once
+
+#include "broker/listener.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atlas::broker {
+
+struct broker_options {
+  std::filesystem::path dir;  // <root>/broker, absolute
+  listener_address listener;
+  std::vector<std::string>
+      names;  // DNS names and IP addresses in the server certificate, beside the listener's
+};
+
+// The names that the server certificate must bear: the listener's, those of `options.names`, and this
+// machine's own for those who connect from here.
+std::vector<std::string> certificate_names(const broker_options& options);
+
+// mosquitto.conf; `run_as_user` is what the broker turns into when root starts it.
+std::string render_conf(const broker_options& options, std::string_view run_as_user);
+
+}  // namespace atlas::broker
