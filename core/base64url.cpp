@@ -1,5 +1,7 @@
 #include "core/base64url.hpp"
 
+#include <utility>
+
 #include <sodium.h>
 
 namespace atlas {
@@ -25,7 +27,8 @@ std::optional<std::vector<std::uint8_t>> base64url_decode(std::string_view text)
     return std::nullopt;
   }
   bytes.resize(size);
-  return bytes;
+  // libsodium 1.0.18 takes some bytes outside the alphabet for letters of it.
+  return base64url_encode(bytes) == text ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 }  // namespace atlas

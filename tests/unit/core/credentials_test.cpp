@@ -24,7 +24,8 @@ TEST(Base64url, EncodesWithoutPaddingInTheUrlAlphabet) {
 }
 
 TEST(Base64url, RefusesPaddingOtherAlphabetsAndLeftoverBits) {
-  for (const auto* text : {"AA==", "+//+AA", "A", "AB", "AA A", "AA\n", "AAAAA"}) {
+  for (const auto* text :
+       {"AA==", "+//+AA", "A", "AB", "AA A", "AA\n", "AAAAA", "\xff\xff\xff\xff", "AAA\xff"}) {
     EXPECT_FALSE(base64url_decode(text)) << text;
   }
 }
