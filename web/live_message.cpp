@@ -1,0 +1,26 @@
+#include "web/live_message.hpp"
+
+#include "core/json_object.hpp"
+
+namespace atlas::web {
+
+result<live_message> parse_live_message(std::string_view text) {
+  constexpr std::size_t longest_type = 32;
+  json_object members(text, max_live_message_bytes);
+  members.require("type");
+  const auto type = members.text("type", longest_type);
+  live_message parsed = other_message{};
+  if (type == "focus") {
+    const auto host = members.text("host", host_id::max_size);
+    const auto id = host_id::parse(host);
+    parsed = focus_message{id ? std::optional(*id) : std::nullopt};
+  } else if (type == "resume" && members.require("seq")) {
+    parsed = resume_message{members.whole("seq")};
+  }
+  if (members.mistake()) {
+    return tl::unexpected(*members.mistake());
+  }
+  return parsed;
+}
+
+}  // namespace atlas::web

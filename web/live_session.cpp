@@ -1,0 +1,197 @@
+#include "web/live_session.hpp"
+
+#include "web/live_message.hpp"
+#include "web/router.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace atlas::web {
+
+namespace {
+
+namespace websocket = beast::websocket;
+
+// What a browser may say: a burst of clicks, then a few a second.
+constexpr double message_burst = 20;
+constexpr double messages_per_second = 5;
+// What the kernel may hold for a browser that does not read.
+constexpr int send_buffer_bytes = 256 * 1024;
+constexpr std::chrono::seconds longest_check{5};
+// Application code of RFC 6455 section 7.4.2: "log in again".
+constexpr std::uint16_t session_ended = 4401;
+
+websocket::close_reason reason(websocket::close_code code, std::string_view text) {
+  return {code, beast::string_view(text.data(), text.size())};
+}
+
+std::optional<std::uint64_t> resume_parameter(const request& asked) {
+  const auto text = asked.query().find("resume");
+  std::uint64_t seq = 0;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), seq).ec != std::errc{}) {
+    return std::nullopt;
+  }
+  return seq;
+}
+
+}  // namespace
+
+live_session::live_session(std::shared_ptr<connection> on, upgrade_request upgrade, const request& asked)
+    : on_(std::move(on)),
+      upgrade_(std::move(upgrade)),
+      proof_(asked.proof),
+      resume_after_(resume_parameter(asked)),
+      socket_(on_->stream),
+      check_timer_(on_->stream.get_executor()),
+      message_tokens_(message_burst),
+      tokens_at_(clock::now()) {
+  ++on_->where->counters.live_clients;
+}
+
+live_session::~live_session() {
+  leave();
+  --on_->where->counters.live_clients;
+}
+
+void live_session::leave() {
+  over_ = true;
+  check_timer_.cancel();
+  on_->where->feed->leave(*this);
+}
+
+void live_session::set_up() {
+  websocket::stream_base::timeout limits{};
+  limits.handshake_timeout = on_->where->options.request_timeout;
+  limits.idle_timeout = std::chrono::seconds(30);  // a ping after half of it
+  limits.keep_alive_pings = true;
+  socket_.set_option(limits);
+  socket_.read_message_max(max_live_message_bytes);
+  // A frame is sent from the shared buffer as it is.
+  socket_.auto_fragment(false);
+  socket_.text(true);
+  on_->input.clear();
+  on_->input.shrink_to_fit();
+  on_->stream.expires_never();
+  error_code ignored;
+  on_->stream.socket().set_option(asio::socket_base::send_buffer_size(send_buffer_bytes), ignored);
+}
+
+task<void> live_session::run() {
+  set_up();
+  error_code failed;
+  auto token = asio::redirect_error(use_task, failed);
+  co_await socket_.async_accept(upgrade_, token);
+  upgrade_ = {};
+  if (failed || on_->where->stopped) {
+    co_return;
+  }
+  proof_due_ = clock::now() + on_->where->options.session_check;
+  on_->where->feed->join(*this, resume_after_);
+  write_next();
+  check_later();
+  for (;;) {
+    co_await socket_.async_read(message_, token);
+    if (failed || on_->where->stopped) {
+      break;
+    }
+    const auto trouble = take_message();
+    message_.clear();
+    if (trouble) {
+      co_await socket_.async_close(*trouble, token);
+      break;
+    }
+  }
+  leave();
+  on_->close();
+}
+
+void live_session::write_next() {
+  if (writing_ || over_) {
+    return;
+  }
+  writing_ = on_->where->feed->take(*this);
+  if (!writing_) {
+    return;
+  }
+  write_began_ = clock::now();
+  socket_.async_write(
+      asio::buffer(*writing_),
+      [self = shared_from_this()](const error_code& failed, std::size_t) { self->on_written(failed); });
+}
+
+void live_session::on_written(error_code failed) {
+  writing_.reset();
+  if (failed) {
+    leave();
+    return;
+  }
+  ++on_->where->counters.live_frames_sent;
+  write_next();
+}
+
+bool live_session::spend_message() {
+  const auto now = clock::now();
+  const double passed = std::chrono::duration<double>(now - tokens_at_).count();
+  message_tokens_ = std::min(message_burst, message_tokens_ + passed * messages_per_second);
+  tokens_at_ = now;
+  if (message_tokens_ < 1) {
+    return false;
+  }
+  message_tokens_ -= 1;
+  return true;
+}
+
+std::optional<live_session::close_reason> live_session::take_message() {
+  if (!spend_message()) {
+    return reason(websocket::close_code::policy_error, "too many messages");
+  }
+  if (!socket_.got_text()) {
+    return reason(websocket::close_code::unknown_data, "text frames only");
+  }
+  const auto data = message_.data();
+  const auto message = parse_live_message({static_cast<const char*>(data.data()), data.size()});
+  if (!message) {
+    return reason(websocket::close_code::policy_error, "the message is not as the protocol has it");
+  }
+  if (const auto* focus = std::get_if<focus_message>(&*message)) {
+    on_->where->feed->focus(*this, focus->host);
+  } else if (const auto* resume = std::get_if<resume_message>(&*message)) {
+    on_->where->feed->resume(*this, resume->seq);
+    write_next();
+  }
+  return std::nullopt;
+}
+
+void live_session::check_later() {
+  const auto& options = on_->where->options;
+  check_timer_.expires_after(
+      std::min({milliseconds(longest_check), options.session_check, options.live_write_timeout}));
+  check_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+    if (!cancelled && !self->over_) {
+      self->check();
+    }
+  });
+}
+
+void live_session::check() {
+  const auto now = clock::now();
+  const auto& options = on_->where->options;
+  if (writing_ && now - write_began_ > options.live_write_timeout) {
+    leave();
+    on_->close();
+    return;
+  }
+  if (now >= proof_due_) {
+    proof_due_ = now + options.session_check;
+    if (!find_principal(on_->where->auth, proof_)) {
+      leave();
+      const auto goodbye = reason(static_cast<websocket::close_code>(session_ended), "the session has ended");
+      socket_.async_close(goodbye, [self = shared_from_this()](const error_code&) {});
+      return;
+    }
+  }
+  check_later();
+}
+
+}  // namespace atlas::web

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "web/request.hpp"
+#include "web/response.hpp"
+#include "web/site.hpp"
+
+// The handlers of the route table.
+namespace atlas::web::routes {
+
+// routes_page.cpp
+void root(site& where, const request& asked, const respond& reply);
+void dashboard(site& where, const request& asked, const respond& reply);
+void asset(site& where, const request& asked, const respond& reply);
+
+// routes_status.cpp
+void healthz(site& where, const request& asked, const respond& reply);
+void readyz(site& where, const request& asked, const respond& reply);
+void metrics(site& where, const request& asked, const respond& reply);
+void branding(site& where, const request& asked, const respond& reply);
+void live_without_upgrade(site& where, const request& asked, const respond& reply);
+
+// routes_auth.cpp
+void login(site& where, const request& asked, const respond& reply);
+void logout(site& where, const request& asked, const respond& reply);
+void me(site& where, const request& asked, const respond& reply);
+
+// routes_hosts.cpp
+void hosts(site& where, const request& asked, const respond& reply);
+void host(site& where, const request& asked, const respond& reply);
+void remove_host(site& where, const request& asked, const respond& reply);
+void host_history(site& where, const request& asked, const respond& reply);
+void alerts(site& where, const request& asked, const respond& reply);
+
+}  // namespace atlas::web::routes

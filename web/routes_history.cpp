@@ -1,0 +1,99 @@
+#include "core/json_text.hpp"
+#include "web/problem.hpp"
+#include "web/routes.hpp"
+
+#include <charconv>
+#include <chrono>
+
+#include <fmt/format.h>
+
+namespace atlas::web::routes {
+
+namespace {
+
+constexpr std::int64_t latest_time = 4'102'444'800'000;  // 2100-01-01
+constexpr std::int64_t default_points = 240;
+constexpr std::int64_t most_points = 5000;
+constexpr std::size_t longest_metric = 512;
+constexpr milliseconds default_span = std::chrono::hours(1);
+
+result<std::int64_t> whole_number(const request& asked, std::string_view name, std::int64_t absent,
+                                  std::int64_t least, std::int64_t most) {
+  const auto text = asked.query().find(name);
+  if (!text) {
+    return absent;
+  }
+  std::int64_t value = 0;
+  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (failed != std::errc{} || end != text->data() + text->size() || value < least || value > most) {
+    return failure(std::string(name), fmt::format("must be a whole number from {} to {}", least, most));
+  }
+  return value;
+}
+
+result<history_query> parse_history(const host_id& host, const request& asked) {
+  const auto metric = asked.query().find("metric");
+  if (!metric || metric->empty() || metric->size() > longest_metric) {
+    return failure("metric", "must name a metric of this host, such as cpu.percent");
+  }
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto to =
+      whole_number(asked, "to", std::chrono::duration_cast<milliseconds>(now).count(), 0, latest_time);
+  if (!to) {
+    return tl::unexpected(to.error());
+  }
+  const auto from =
+      whole_number(asked, "from", std::max(std::int64_t{0}, *to - default_span.count()), 0, latest_time);
+  if (!from) {
+    return tl::unexpected(from.error());
+  }
+  if (*from > *to) {
+    return failure("from", "must not be after `to`");
+  }
+  const auto points = whole_number(asked, "points", default_points, 1, most_points);
+  if (!points) {
+    return tl::unexpected(points.error());
+  }
+  return history_query{host, std::string(*metric), from_unix_ms(*from), from_unix_ms(*to),
+                       static_cast<std::size_t>(*points)};
+}
+
+std::string describe(const history_query& query, const std::vector<history_point>& points) {
+  std::string body = R"({"host":)";
+  append_json_string(body, query.host.text());
+  body += R"(,"metric":)";
+  append_json_string(body, query.metric);
+  body += R"(,"points":[)";
+  for (const auto& point : points) {
+    body += body.back() == '[' ? "[" : ",[";
+    append_json_integer(body, to_int(point.ts));
+    for (const double value : {point.min, point.mean, point.max}) {
+      body += ',';
+      append_json_number(body, value);
+    }
+    body += ']';
+  }
+  body += "]}";
+  return body;
+}
+
+}  // namespace
+
+void host_history(site& where, const request& asked, const respond& reply) {
+  const auto id = host_id::parse(asked.captures.at(0));
+  if (!id || where.hosts.find(*id) == nullptr) {
+    return reply(problem(404, "there is no host of this id", "id"));
+  }
+  const auto query = parse_history(*id, asked);
+  if (!query) {
+    return reply(problem(400, query.error().where + " " + query.error().what, query.error().where));
+  }
+  where.samples.query(*query, [reply, query = *query](result<std::vector<history_point>> points) {
+    if (!points) {
+      return reply(problem(503, "the history could not be read: " + points.error().what));
+    }
+    reply(json_response(describe(query, *points)));
+  });
+}
+
+}  // namespace atlas::web::routes

@@ -1,0 +1,78 @@
+#include "web/server.hpp"
+
+#include "web/listener.hpp"
+#include "web/live_feed.hpp"
+#include "web/site.hpp"
+#include "web/tls.hpp"
+
+#include <utility>
+
+namespace atlas::web {
+
+class server::impl {
+ public:
+  impl(boost::asio::io_context& io, std::shared_ptr<site> where) : io_(io), where_(std::move(where)) {
+    const live_feed_options options{where_->options.live_interval, where_->options.max_live_frames};
+    where_->feed = std::make_shared<live_feed>(io_, options, where_->brand, where_->hosts, where_->backend);
+  }
+
+  result<void> start() {
+    const auto& options = where_->options;
+    std::unique_ptr<boost::asio::ssl::context> tls;
+    if (options.certificate.has_value() != options.private_key.has_value()) {
+      return failure("server.tls", "needs both certificate and private_key, or neither");
+    }
+    if (options.certificate) {
+      auto loaded = load_tls(*options.certificate, *options.private_key);
+      if (!loaded) {
+        return tl::unexpected(std::move(loaded.error()));
+      }
+      tls = std::move(*loaded);
+    }
+    where_->tls = tls != nullptr;
+    where_->files = static_files::load(options.ui_dir);
+    listener_ = std::make_shared<listener>(io_, where_, std::move(tls));
+    return listener_->start();
+  }
+
+  void stop() {
+    if (std::exchange(where_->stopped, true)) {
+      return;
+    }
+    where_->feed->stop();
+    if (listener_) {
+      listener_->stop();
+    }
+  }
+
+  std::uint16_t port() const { return listener_ ? listener_->port() : std::uint16_t{0}; }
+
+  const server_counters& counters() {
+    auto& counted = where_->counters;
+    counted.live_resyncs = where_->feed->resyncs();
+    counted.connections = listener_ ? listener_->connections() : 0;
+    return counted;
+  }
+
+  void publish(const fleet_effects& effects) { where_->feed->publish(effects); }
+
+ private:
+  boost::asio::io_context& io_;
+  std::shared_ptr<site> where_;
+  std::shared_ptr<listener> listener_;
+};
+
+server::server(boost::asio::io_context& io, server_options options, branding brand, const fleet& hosts,
+               const history& samples, authenticator& auth, service& backend)
+    : impl_(std::make_shared<impl>(
+          io, std::make_shared<site>(options, std::move(brand), hosts, samples, auth, backend))) {}
+
+server::~server() { stop(); }
+
+result<void> server::start() { return impl_->start(); }
+void server::stop() { impl_->stop(); }
+std::uint16_t server::port() const { return impl_->port(); }
+const server_counters& server::counters() const { return impl_->counters(); }
+void server::publish(const fleet_effects& effects) { impl_->publish(effects); }
+
+}  // namespace atlas::web

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/fleet.hpp"
+#include "core/history.hpp"
+#include "web/ports.hpp"
+#include "web/server_options.hpp"
+#include "web/static_files.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace atlas::web {
+
+class live_feed;
+
+// What the handlers of one server share. Loop thread. Once `stopped`, the references must not be used.
+struct site : std::enable_shared_from_this<site> {
+  site(const server_options& given, branding shown, const fleet& known, const history& kept,
+       authenticator& gate, service& behind);
+
+  server_options options;
+  branding brand;
+  const fleet& hosts;
+  const history& samples;
+  authenticator& auth;
+  service& backend;
+
+  std::string cookie_name;
+  std::string content_security_policy;
+  bool tls = false;
+  static_files files;
+  std::shared_ptr<live_feed> feed;
+  server_counters counters;
+  std::size_t waiting_logins = 0;
+  bool stopped = false;
+
+  bool has_room_for_live() const { return counters.live_clients < options.max_live_clients; }
+};
+
+// Scripts, styles and connections of the page's own origin only; nothing inline; images from anywhere that
+// is encrypted, for the logo, and from the logo's own origin.
+std::string content_security_policy(const branding& brand);
+
+}  // namespace atlas::web
