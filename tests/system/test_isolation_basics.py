@@ -54,7 +54,7 @@ def test_the_live_feed_is_closed_to_strangers(world):
 def login(org, password=PASSWORD, user="admin"):
     session = requests.Session()
     session.trust_env = False
-    answer = session.post(org.base + "/api/v1/login", json={"username": user, "password": password}, timeout=10)
+    answer = session.post(org.base + "/api/v1/login", json={"user": user, "password": password}, timeout=10)
     return session, answer
 
 
