@@ -15,9 +15,15 @@ struct broker_input {
   std::vector<broker::credential> credentials;
 };
 result<broker_input> gather_broker_input(const tenants::state_root& root);
+// The same, of tenants that are loaded already.
+result<broker_input> gather_broker_input(const tenants::state_root& root,
+                                         const std::vector<tenants::tenant>& all);
+// Its options alone: needs no registry.
+result<broker::broker_options> gather_broker_options(const tenants::state_root& root,
+                                                     const std::vector<tenants::tenant>& all);
 
 // Renders and, when the broker runs, reloads and checks it: what setup, host add and host revoke call at
-// their end.
+// their end. Waits while another command does the same.
 result<broker::applied> sync_broker(const tenants::state_root& root);
 
 }  // namespace atlas::cli

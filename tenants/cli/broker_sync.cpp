@@ -1,0 +1,86 @@
+#include "tenants/cli/broker_sync.hpp"
+
+#include "broker/output_file.hpp"
+#include "core/credentials.hpp"
+#include "tenants/registry.hpp"
+
+#include <optional>
+#include <string>
+
+namespace atlas::cli {
+
+namespace {
+
+// A folder's one name: what two commands that come by different links both find in the broker's arguments.
+std::filesystem::path one_name_of(const std::filesystem::path& dir) {
+  std::error_code failed;
+  auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(dir), failed);
+  return failed ? std::filesystem::absolute(dir) : path;
+}
+
+}  // namespace
+
+result<broker::broker_options> gather_broker_options(const tenants::state_root& root,
+                                                     const std::vector<tenants::tenant>& all) {
+  if (all.empty()) {
+    return failure(root.path().string(), "has no organisation yet; make one with `atlas-fleet setup`");
+  }
+  broker::broker_options options;
+  options.dir = one_name_of(root.broker_dir());
+  for (const auto& tenant : all) {
+    auto listener = broker::parse_broker_url(tenant.config.broker.url);
+    const auto where = root.tenant_file(tenant.slug).string() + ": $.broker.url";
+    if (!listener) return failure(where, listener.error().what);
+    if (&tenant == &all.front()) {
+      options.listener = *std::move(listener);
+    } else if (*listener != options.listener) {
+      return failure(where, tenant.config.broker.url + " is another broker than " +
+                                all.front().config.broker.url + " of " + all.front().slug +
+                                "; all organisations of one root share one: `atlas-fleet org set " +
+                                tenant.slug + " broker.url " + all.front().config.broker.url + "`");
+    }
+  }
+  return options;
+}
+
+result<broker_input> gather_broker_input(const tenants::state_root& root,
+                                         const std::vector<tenants::tenant>& all) {
+  auto options = gather_broker_options(root, all);
+  if (!options) return tl::unexpected<error>(options.error());
+  broker_input input{*std::move(options), {}};
+  for (const auto& tenant : all) {
+    const auto& org = tenant.config.organization.id;
+    const auto& key = tenant.config.server.api_key;
+    input.credentials.push_back({ingest_user_name(org), derive_ingest_password(key, org)});
+    const auto registry = tenants::registry::open(root.fleet_db(tenant.slug));
+    if (!registry) return tl::unexpected<error>(registry.error());
+    const auto hosts = registry->hosts();
+    if (!hosts) return tl::unexpected<error>(hosts.error());
+    for (const auto& host : *hosts) {
+      input.credentials.push_back(
+          {host_user_name(org, host.id), derive_host_password(key, org, host.id, host.generation)});
+    }
+  }
+  return input;
+}
+
+result<broker_input> gather_broker_input(const tenants::state_root& root) {
+  const auto all = tenants::load_tenants(root);
+  if (all) return gather_broker_input(root, *all);
+  auto first = all.error().front();
+  if (const auto more = all.error().size() - 1; more > 0) {
+    first.what += " (and " + std::to_string(more) + " more: `atlas-fleet org list` names them)";
+  }
+  return tl::unexpected<error>(std::move(first));
+}
+
+result<broker::applied> sync_broker(const tenants::state_root& root) {
+  // Before anything is gathered: of two commands at once, the one that writes last must know both changes.
+  const auto lock = broker::folder_lock::acquire(root.broker_dir());
+  if (!lock) return tl::unexpected<error>(lock.error());
+  const auto input = gather_broker_input(root);
+  if (!input) return tl::unexpected<error>(input.error());
+  return broker::apply(input->options, input->credentials);
+}
+
+}  // namespace atlas::cli
