@@ -18,7 +18,8 @@ export class HostEntry {
   sparkVersion = $state(0);
   // Recent CPU: history once the host has been on screen, live samples from the start.
   readonly spark = new Series(10_000);
-  sparkWanted = false;
+  // On or near the screen: only then its figures are in the document.
+  near = $state(false);
   // The longest report interval seen, in ms: it is shorter while somebody looks at the host.
   interval = 10_000;
 

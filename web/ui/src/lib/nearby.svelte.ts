@@ -5,17 +5,16 @@ import { TaskQueue } from './tasks';
 
 const points = 90;
 
-// Loads the recent CPU of hosts that are on screen, a few at a time. An element says by the attachment
-// returned from watch() that its host is there.
-export class SparkLoader {
+// Knows which hosts are on or near the screen, so that a long list costs no more than what is seen of it, and
+// loads their recent CPU, a few at a time. watch() gives the attachment for a host's place in the list.
+export class Nearby {
   private readonly queue = new TaskQueue(4, 'newest');
   private readonly hosts = new Map<Element, HostEntry>();
-  private readonly onScreen = new Set<HostEntry>();
-  private readonly loadedIn = new WeakMap<HostEntry, number>(); // connection epoch
+    private readonly loadedIn = new WeakMap<HostEntry, number>(); // connection epoch
   private readonly observer: IntersectionObserver;
 
   constructor(private readonly fleet: Fleet) {
-    this.observer = new IntersectionObserver((changes) => this.seen(changes), { rootMargin: '200px' });
+    this.observer = new IntersectionObserver((changes) => this.seen(changes), { rootMargin: '500px 0px' });
   }
 
   watch = (entry: HostEntry) => (element: Element) => {
@@ -24,19 +23,20 @@ export class SparkLoader {
     return () => {
       this.hosts.delete(element);
       this.observer.unobserve(element);
-      this.onScreen.delete(entry);
+      entry.near = false;
       this.queue.cancel(entry.id);
     };
   };
 
   // After a reconnect: what was missed meanwhile is in the history.
   refresh(): void {
-    for (const entry of this.onScreen) this.want(entry);
+    for (const entry of this.hosts.values()) if (entry.near) this.want(entry);
   }
 
   close(): void {
     this.observer.disconnect();
     this.queue.clear();
+    for (const entry of this.hosts.values()) entry.near = false;
   }
 
   private seen(changes: IntersectionObserverEntry[]): void {
@@ -44,13 +44,9 @@ export class SparkLoader {
     for (const change of [...changes].reverse()) {
       const entry = this.hosts.get(change.target);
       if (!entry) continue;
-      if (change.isIntersecting) {
-        this.onScreen.add(entry);
-        this.want(entry);
-      } else {
-        this.onScreen.delete(entry);
-        this.queue.cancel(entry.id);
-      }
+      entry.near = change.isIntersecting;
+      if (entry.near) this.want(entry);
+      else this.queue.cancel(entry.id);
     }
   }
 
