@@ -1,0 +1,189 @@
+#include "ingest/application.hpp"
+
+#include "core/memory_history.hpp"
+#include "ingest/inbox.hpp"
+#include "ingest/inbox_reader.hpp"
+#include "ingest/intake.hpp"
+#include "ingest/metrics_text.hpp"
+#include "ingest/mqtt_source.hpp"
+#include "ingest/registry_authenticator.hpp"
+#include "ingest/registry_watch.hpp"
+#include "ingest/tenant_service.hpp"
+#include "web/server.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+
+namespace atlas::ingest {
+
+namespace asio = boost::asio;
+
+namespace {
+
+mqtt_options make_mqtt_options(const tenants::state_root& root, const tenants::tenant_config& config,
+                               broker_address broker) {
+  return {std::move(broker), config.broker.ca_file.value_or(root.ca_file()),
+          ingest_user_name(config.organization.id),
+          derive_ingest_password(config.server.api_key, config.organization.id)};
+}
+
+web::server_options make_server_options(const tenants::tenant_config& config, const options& chosen) {
+  web::server_options made;
+  made.address = config.server.host;
+  made.port = config.server.port;
+  made.certificate = config.server.tls.certificate;
+  made.private_key = config.server.tls.private_key;
+  made.ui_dir = chosen.ui_dir;
+  return made;
+}
+
+web::branding make_branding(const tenants::tenant_config& config) {
+  const auto& brand = config.branding;
+  return {config.organization.name, std::string(config.organization.id.text()),
+          brand.dashboard_title,    brand.primary_color,
+          brand.secondary_color,    brand.logo_url};
+}
+
+// The parts of one running service, in the order in which they need each other.
+class application {
+ public:
+  application(const tenants::state_root& root, const tenants::tenant_config& config, const options& chosen,
+              broker_address broker, tenants::registry own, tenants::registry of_worker)
+      : own_registry_(std::move(own)),
+        worker_registry_(std::move(of_worker)),
+        history_(config.server.history_size),
+        inbox_({}, [this] { reader_.wake(); }),
+        reader_(io_, [this](std::span<fleet_event> events) { service_.apply(events); }),
+        intake_(config.organization.id, inbox_),
+        source_(io_, make_mqtt_options(root, config, std::move(broker)), config.organization.id, intake_,
+                [this](std::vector<alert> alerts) { restore(std::move(alerts)); }),
+        service_({config.organization.id, config.rules(), config.agent.report_interval}, own_registry_,
+                 history_, source_, clock_),
+        authenticator_(io_, worker_, own_registry_, worker_registry_, clock_),
+        watch_(io_, worker_, worker_registry_, [this](const auto& hosts) { service_.sync_hosts(hosts); }),
+        server_(io_, make_server_options(config, chosen), make_branding(config), service_.hosts(), history_,
+                authenticator_, service_),
+        signals_(io_, SIGTERM, SIGINT),
+        tick_(io_) {
+    service_.on_effects([this](const fleet_effects& effects) { server_.publish(effects); });
+    service_.on_metrics([this] { return metrics(); });
+    service_.add_readiness(
+        [this] { return web::readiness_check{"broker", source_.is_subscribed(), source_.trouble()}; });
+    service_.add_readiness([this] { return watch_.readiness(); });
+  }
+
+  ~application() { worker_.join(); }
+
+  result<void> run(const tenants::tenant_config& config) {
+    const auto hosts = own_registry_.hosts();
+    if (!hosts) {
+      return tl::unexpected(hosts.error());
+    }
+    if (auto started = server_.start(); !started) {
+      return started;
+    }
+    spdlog::info("{}: {} hosts, dashboard at {}://{}:{}/dashboard", config.organization.name, hosts->size(),
+                 config.server.tls.certificate ? "https" : "http", config.server.host, server_.port());
+    service_.sync_hosts(*hosts);
+    signals_.async_wait([this](const boost::system::error_code& failed, int) {
+      if (!failed) {
+        stop();
+      }
+    });
+    source_.start();
+    watch_.start();
+    tick();
+    sd_notify(0, "READY=1");
+    io_.run();
+    return {};
+  }
+
+ private:
+  // The alerts of an earlier run come before the first sample, so that they are not raised a second time.
+  void restore(std::vector<alert> alerts) {
+    service_.restore(std::move(alerts));
+    if (!std::exchange(reading_, true)) {
+      reader_.open(inbox_);
+    }
+  }
+
+  void tick() {
+    if (clock_.resync()) {
+      spdlog::warn("this machine's clock was set; times follow it");
+    }
+    service_.tick();
+    sd_notify(0, "WATCHDOG=1");
+    tick_.expires_after(std::chrono::seconds(1));
+    tick_.async_wait([this](const boost::system::error_code& stopped) {
+      if (!stopped) {
+        tick();
+      }
+    });
+  }
+
+  void stop() {
+    spdlog::info("stopping");
+    sd_notify(0, "STOPPING=1");
+    tick_.cancel();
+    watch_.stop();
+    reader_.close();
+    server_.stop();
+    worker_.stop();
+    source_.stop([this] { io_.stop(); });
+  }
+
+  std::string metrics() const {
+    return render_metrics({service_.hosts(), service_.counters(), intake_, inbox_, server_.counters(),
+                           source_.is_subscribed(), source_.connects(), source_.outbox().size(),
+                           source_.outbox().dropped()});
+  }
+
+  asio::io_context io_{1};
+  asio::thread_pool worker_{1};
+  wall_clock clock_;
+  tenants::registry own_registry_;
+  tenants::registry worker_registry_;
+  memory_history history_;
+  inbox inbox_;
+  inbox_reader reader_;
+  intake intake_;
+  mqtt_source source_;
+  tenant_service service_;
+  registry_authenticator authenticator_;
+  registry_watch watch_;
+  web::server server_;
+  asio::signal_set signals_;
+  asio::steady_timer tick_;
+  bool reading_ = false;
+};
+
+}  // namespace
+
+result<void> serve(const tenants::state_root& root, const tenants::tenant& tenant, const options& chosen) {
+  auto broker = parse_broker_address(tenant.config.broker.url);
+  if (!broker) {
+    return tl::unexpected(broker.error());
+  }
+  const auto store = root.fleet_db(tenant.slug);
+  auto own = tenants::registry::open(store);
+  if (!own) {
+    return tl::unexpected(own.error());
+  }
+  auto of_worker = tenants::registry::open(store);
+  if (!of_worker) {
+    return tl::unexpected(of_worker.error());
+  }
+  application running(root, tenant.config, chosen, std::move(*broker), std::move(*own),
+                      std::move(*of_worker));
+  return running.run(tenant.config);
+}
+
+}  // namespace atlas::ingest

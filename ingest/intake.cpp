@@ -1,0 +1,121 @@
+#include "ingest/intake.hpp"
+
+#include "core/host_info.hpp"
+#include "core/host_status.hpp"
+#include "core/topic.hpp"
+#include "ingest/inbox.hpp"
+
+#include <utility>
+
+namespace atlas::ingest {
+
+namespace {
+
+constexpr std::size_t max_restored = 100'000;  // alerts
+
+std::size_t index_of(rejection reason) { return static_cast<std::size_t>(reason); }
+std::size_t index_of(refusal reason) { return static_cast<std::size_t>(reason); }
+
+}  // namespace
+
+intake::intake(org_id org, inbox& out) : org_(org), out_(out) {}
+
+void intake::take(std::string_view topic, std::string_view payload, bool retained) {
+  const auto parsed = parse_host_topic(org_, topic);
+  if (!parsed) {
+    take_other(topic, payload, retained);
+    return;
+  }
+  switch (parsed->channel) {
+    case host_channel::metrics:
+      if (retained) {
+        count(refusal::retained_sample);
+      } else {
+        take_samples(parsed->host, payload);
+      }
+      return;
+    case host_channel::info: take_info(parsed->host, payload); return;
+    case host_channel::status: take_status(parsed->host, payload); return;
+    case host_channel::config:
+    case host_channel::ack:
+    case host_channel::cmd:
+    case host_channel::reply: break;
+  }
+  count(refusal::foreign_topic);
+}
+
+void intake::take_samples(const host_id& host, std::string_view payload) {
+  decoded_.clear();
+  const auto decoded = decoder_.decode(payload, decoded_);
+  if (!decoded) {
+    rejections_[index_of(decoded.error())].fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  const auto share = decoded_.empty() ? 0 : payload.size() / decoded_.size();
+  for (auto& value : decoded_) {
+    out_.push(sample_received{host, std::move(value)}, share);
+  }
+}
+
+void intake::take_info(const host_id& host, std::string_view payload) {
+  if (payload.empty()) {
+    return;  // a retained value that was cleared
+  }
+  auto info = parse_host_info(payload);
+  if (!info) {
+    count(refusal::bad_info);
+    return;
+  }
+  out_.push(info_received{host, std::move(*info)}, payload.size());
+}
+
+void intake::take_status(const host_id& host, std::string_view payload) {
+  if (payload.empty()) {
+    return;
+  }
+  auto status = parse_host_status(payload);
+  if (!status) {
+    count(refusal::bad_status);
+    return;
+  }
+  out_.push(status_received{host, std::move(*status)}, payload.size());
+}
+
+void intake::take_other(std::string_view topic, std::string_view payload, bool retained) {
+  const auto parsed = parse_topic(topic);
+  const auto* found = parsed ? std::get_if<alert_topic>(&*parsed) : nullptr;
+  if (found == nullptr || found->org != org_) {
+    count(refusal::foreign_topic);
+    return;
+  }
+  if (!retained || payload.empty()) {
+    return;  // what this service has just published itself
+  }
+  auto value = parse_alert(payload);
+  // The topic says whose alert it is; the payload must agree.
+  if (!value || value->key.host != found->host || value->key.topic_level() != found->rule) {
+    count(refusal::bad_alert);
+    return;
+  }
+  const std::scoped_lock lock(mutex_);
+  if (restored_.size() < max_restored) {
+    restored_.push_back(std::move(*value));
+  }
+}
+
+void intake::count(refusal reason) { refusals_[index_of(reason)].fetch_add(1, std::memory_order_relaxed); }
+
+std::vector<alert> intake::take_restored() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(restored_, {});
+}
+
+std::uint64_t intake::rejected(rejection reason) const {
+  return rejections_[index_of(reason)].load(std::memory_order_relaxed);
+}
+
+std::uint64_t intake::refused(refusal reason) const {
+  return refusals_[index_of(reason)].load(std::memory_order_relaxed);
+}
+
+}  // namespace atlas::ingest

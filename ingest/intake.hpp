@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/alert.hpp"
+#include "core/org_id.hpp"
+#include "core/sample_codec.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+namespace atlas::ingest {
+
+class inbox;
+
+// Messages refused before they became an event, beside the samples that the decoder rejects.
+enum class refusal {
+  retained_sample,  // a stored copy of a sample: nothing live
+  foreign_topic,    // not a topic of this organisation that ingest listens to
+  bad_info,
+  bad_status,
+  bad_alert
+};
+inline constexpr std::array all_refusals{refusal::retained_sample, refusal::foreign_topic, refusal::bad_info,
+                                         refusal::bad_status, refusal::bad_alert};
+
+// Turns MQTT messages of one organisation into events for the inbox. take() comes on one thread, the MQTT
+// client's, and never blocks; counters and restored alerts are read from any thread.
+class intake {
+ public:
+  intake(org_id org, inbox& out);
+
+  void take(std::string_view topic, std::string_view payload, bool retained);
+
+  // The alerts that the broker had retained, those that came since the last call.
+  std::vector<alert> take_restored();
+
+  std::uint64_t rejected(rejection reason) const;
+  std::uint64_t refused(refusal reason) const;
+
+ private:
+  void take_samples(const host_id& host, std::string_view payload);
+  void take_info(const host_id& host, std::string_view payload);
+  void take_status(const host_id& host, std::string_view payload);
+  void take_other(std::string_view topic, std::string_view payload, bool retained);
+  void count(refusal reason);
+
+  const org_id org_;
+  inbox& out_;
+  sample_decoder decoder_;
+  std::vector<sample> decoded_;
+
+  std::array<std::atomic<std::uint64_t>, all_rejections.size()> rejections_{};
+  std::array<std::atomic<std::uint64_t>, all_refusals.size()> refusals_{};
+
+  std::mutex mutex_;  // guards restored_
+  std::vector<alert> restored_;
+};
+
+}  // namespace atlas::ingest

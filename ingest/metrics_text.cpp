@@ -1,0 +1,263 @@
+#include "ingest/metrics_text.hpp"
+
+#include "core/sample_codec.hpp"
+#include "ingest/process_metrics.hpp"
+#include "ingest/prometheus_text.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace atlas::ingest {
+
+namespace {
+
+using kind = prometheus_text::kind;
+
+constexpr double ms_per_second = 1000;
+
+// Disks, interfaces or sensors of one host; a page stays readable whatever a host makes up.
+constexpr std::size_t max_parts = 64;
+
+template <class Number>
+double real(Number value) {
+  return static_cast<double>(value);
+}
+
+std::string_view sample_reason(refusal reason) {
+  return reason == refusal::retained_sample ? "retained" : std::string_view{};
+}
+
+std::string_view message_kind(refusal reason) {
+  switch (reason) {
+    case refusal::retained_sample: return {};  // counted with the samples
+    case refusal::foreign_topic: return "topic";
+    case refusal::bad_info: return "info";
+    case refusal::bad_status: return "status";
+    case refusal::bad_alert: return "alert";
+  }
+  return {};
+}
+
+void append_intake(prometheus_text& out, const metrics_view& view) {
+  out.family(kind::counter, "atlas_samples_accepted_total", "Valid samples of registered hosts.");
+  out.line(real(view.counters.accepted));
+  out.family(kind::counter, "atlas_samples_repeated_total",
+             "Accepted samples that had come before and changed nothing.");
+  out.line(real(view.counters.repeated));
+  out.family(kind::counter, "atlas_samples_late_total",
+             "Accepted samples older than the newest of their host: history only.");
+  out.line(real(view.counters.late));
+
+  out.family(kind::counter, "atlas_samples_rejected_total", "Payloads on a metrics topic that were refused.");
+  for (const auto reason : all_rejections) {
+    out.line({{"reason", to_string(reason)}}, real(view.messages.rejected(reason)));
+  }
+  for (const auto reason : all_refusals) {
+    if (const auto name = sample_reason(reason); !name.empty()) {
+      out.line({{"reason", name}}, real(view.messages.refused(reason)));
+    }
+  }
+  out.line({{"reason", "unknown_host"}}, real(view.counters.unknown_host));
+
+  out.family(kind::counter, "atlas_messages_rejected_total",
+             "Other messages that were refused, by what they should have been; topic: not one of this "
+             "organisation's.");
+  for (const auto reason : all_refusals) {
+    if (const auto name = message_kind(reason); !name.empty()) {
+      out.line({{"kind", name}}, real(view.messages.refused(reason)));
+    }
+  }
+  out.family(kind::counter, "atlas_inbox_dropped_total",
+             "Events dropped because the service could not keep up.");
+  out.line(real(view.waiting.dropped()));
+}
+
+void append_broker(prometheus_text& out, const metrics_view& view) {
+  out.family(kind::gauge, "atlas_broker_subscribed", "1 while subscribed at the broker.");
+  out.line(view.subscribed ? 1 : 0);
+  out.family(kind::counter, "atlas_broker_connects_total", "Connections made to the broker.");
+  out.line(real(view.broker_connects));
+  out.family(kind::gauge, "atlas_outbox_waiting", "Retained states that the broker has not confirmed yet.");
+  out.line(real(view.outbox_waiting));
+  out.family(kind::counter, "atlas_outbox_dropped_total", "Retained states dropped because too many waited.");
+  out.line(real(view.outbox_dropped));
+}
+
+void append_web(prometheus_text& out, const web::server_counters& web) {
+  out.family(kind::counter, "atlas_http_requests_total", "HTTP requests answered.");
+  out.line(real(web.requests));
+  out.family(kind::counter, "atlas_http_connections_rejected_total", "Connections beyond the limit.");
+  out.line(real(web.rejected_connections));
+  out.family(kind::gauge, "atlas_http_connections", "Open connections.");
+  out.line(real(web.connections));
+  out.family(kind::gauge, "atlas_live_clients", "Browsers with a live feed.");
+  out.line(real(web.live_clients));
+  out.family(kind::counter, "atlas_live_frames_sent_total", "Live frames sent to browsers.");
+  out.line(real(web.live_frames_sent));
+  out.family(kind::counter, "atlas_live_resyncs_total",
+             "Slow browsers brought to the newest state by a snapshot.");
+  out.line(real(web.live_resyncs));
+}
+
+void append_counts(prometheus_text& out, const fleet& hosts) {
+  const auto counts = hosts.counts();
+  out.family(kind::gauge, "atlas_hosts", "Hosts by state.");
+  for (const auto presence : all_presences) {
+    const auto found = counts.hosts.find(presence);
+    out.line({{"state", to_string(presence)}}, found == counts.hosts.end() ? 0 : real(found->second));
+  }
+  out.family(kind::gauge, "atlas_alerts", "Firing alerts by severity.");
+  for (const auto severity : {alert_severity::warning, alert_severity::critical}) {
+    const auto found = counts.alerts.find(severity);
+    out.line({{"severity", to_string(severity)}}, found == counts.alerts.end() ? 0 : real(found->second));
+  }
+  out.family(kind::counter, "atlas_hosts_ignored_total", "Messages of hosts beyond the limit.");
+  out.line(real(hosts.ignored_hosts()));
+}
+
+// One family with at most one line a host: `value(host)` is an optional<double>.
+template <class Value>
+void append_host_family(prometheus_text& out, const std::vector<const host_state*>& hosts, kind type,
+                        std::string_view name, std::string_view help, Value value) {
+  out.family(type, name, help);
+  for (const auto* host : hosts) {
+    if (const std::optional<double> found = value(*host)) {
+      out.line({{"host", host->id.text()}}, *found);
+    }
+  }
+}
+
+// As above, for what the newest sample says; `value(sample)` may give a number or an optional one.
+template <class Value>
+void append_sample_family(prometheus_text& out, const std::vector<const host_state*>& hosts,
+                          std::string_view name, std::string_view help, Value value) {
+  append_host_family(out, hosts, kind::gauge, name, help,
+                     [&](const host_state& host) -> std::optional<double> {
+                       if (!host.newest) {
+                         return std::nullopt;
+                       }
+                       return value(*host.newest);
+                     });
+}
+
+template <class Number>
+std::optional<double> real(const std::optional<Number>& value) {
+  return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
+}
+
+// One family with a line for each part of a host: `parts(sample)` is a vector, `name_of` its label.
+template <class Parts, class Name, class Value>
+void append_part_family(prometheus_text& out, const std::vector<const host_state*>& hosts,
+                        std::string_view family, std::string_view help, std::string_view label, Parts parts,
+                        Name name_of, Value value) {
+  out.family(kind::gauge, family, help);
+  for (const auto* host : hosts) {
+    if (!host->newest) {
+      continue;
+    }
+    const auto all = std::span(parts(*host->newest));
+    const auto shown = all.first(std::min(all.size(), max_parts));
+    for (auto part = shown.begin(); part != shown.end(); ++part) {
+      // Prometheus refuses a page that names a series twice.
+      const bool named_before = std::any_of(
+          shown.begin(), part, [&](const auto& other) { return name_of(other) == name_of(*part); });
+      if (!named_before) {
+        out.line({{"host", host->id.text()}, {label, name_of(*part)}}, value(*part));
+      }
+    }
+  }
+}
+
+void append_presence(prometheus_text& out, const std::vector<const host_state*>& hosts) {
+  append_host_family(out, hosts, kind::gauge, "atlas_host_up", "1 while the host is online.",
+                     [](const host_state& host) -> std::optional<double> {
+                       return host.presence.presence == host_presence::online ? 1 : 0;
+                     });
+  append_host_family(
+      out, hosts, kind::gauge, "atlas_host_last_seen_timestamp_seconds",
+      "When the host was last heard of, Unix time.", [](const host_state& host) -> std::optional<double> {
+        const auto seen = host.presence.last_seen;
+        return seen == unix_ms{} ? std::nullopt : std::optional(real(to_int(seen)) / ms_per_second);
+      });
+  append_host_family(out, hosts, kind::counter, "atlas_host_samples_total",
+                     "Samples of the host, repeated ones not counted.",
+                     [](const host_state& host) -> std::optional<double> { return real(host.samples); });
+  append_host_family(out, hosts, kind::gauge, "atlas_host_samples_missing",
+                     "Samples that the host numbered and that have not come.",
+                     [](const host_state& host) -> std::optional<double> { return real(host.missing); });
+}
+
+void append_samples(prometheus_text& out, const std::vector<const host_state*>& hosts) {
+  append_sample_family(out, hosts, "atlas_host_cpu_percent", "Use of all processors together.",
+                       [](const sample& s) { return s.cpu.percent; });
+  append_sample_family(out, hosts, "atlas_host_cpu_iowait_percent", "Processor time spent waiting for disks.",
+                       [](const sample& s) { return s.cpu.iowait; });
+  append_sample_family(out, hosts, "atlas_host_cpu_steal_percent", "Processor time taken by the hypervisor.",
+                       [](const sample& s) { return s.cpu.steal; });
+  append_sample_family(out, hosts, "atlas_host_load1", "Load average over a minute.",
+                       [](const sample& s) -> std::optional<double> {
+                         return s.cpu.load ? std::optional(s.cpu.load->front()) : std::nullopt;
+                       });
+  append_sample_family(out, hosts, "atlas_host_memory_percent", "Use of memory.",
+                       [](const sample& s) { return s.memory.percent; });
+  append_sample_family(out, hosts, "atlas_host_memory_total_bytes", "Size of memory.",
+                       [](const sample& s) { return real(s.memory.total); });
+  append_sample_family(out, hosts, "atlas_host_memory_used_bytes", "Memory in use.",
+                       [](const sample& s) { return real(s.memory.used); });
+  append_sample_family(out, hosts, "atlas_host_swap_total_bytes", "Size of swap space.",
+                       [](const sample& s) { return real(s.memory.swap_total); });
+  append_sample_family(out, hosts, "atlas_host_swap_used_bytes", "Swap space in use.",
+                       [](const sample& s) { return real(s.memory.swap_used); });
+  append_sample_family(out, hosts, "atlas_host_uptime_seconds", "Time since the host was started.",
+                       [](const sample& s) { return real(s.uptime); });
+  append_sample_family(out, hosts, "atlas_host_processes", "Processes on the host.",
+                       [](const sample& s) { return real(s.processes); });
+  append_sample_family(out, hosts, "atlas_host_battery_percent", "Charge of the battery.",
+                       [](const sample& s) -> std::optional<double> {
+                         return s.battery ? std::optional(s.battery->percent) : std::nullopt;
+                       });
+}
+
+void append_parts(prometheus_text& out, const std::vector<const host_state*>& hosts) {
+  const auto disks = [](const sample& s) -> const auto& { return s.disks; };
+  const auto mount = [](const disk_sample& d) { return std::string_view(d.mount); };
+  append_part_family(out, hosts, "atlas_host_disk_percent", "Use of a filesystem.", "mount", disks, mount,
+                     [](const disk_sample& d) { return d.percent; });
+  append_part_family(out, hosts, "atlas_host_disk_total_bytes", "Size of a filesystem.", "mount", disks,
+                     mount, [](const disk_sample& d) { return real(d.total); });
+  append_part_family(out, hosts, "atlas_host_disk_used_bytes", "Space in use on a filesystem.", "mount",
+                     disks, mount, [](const disk_sample& d) { return real(d.used); });
+  const auto network = [](const sample& s) -> const auto& { return s.network; };
+  const auto interface = [](const network_sample& n) { return std::string_view(n.name); };
+  append_part_family(out, hosts, "atlas_host_network_receive_bytes_per_second", "Traffic received.",
+                     "interface", network, interface, [](const network_sample& n) { return n.rx_bps; });
+  append_part_family(out, hosts, "atlas_host_network_transmit_bytes_per_second", "Traffic sent.", "interface",
+                     network, interface, [](const network_sample& n) { return n.tx_bps; });
+  append_part_family(
+      out, hosts, "atlas_host_temperature_celsius", "A sensor's temperature.", "sensor",
+      [](const sample& s) -> const auto& { return s.temperatures; },
+      [](const temperature_sample& t) { return std::string_view(t.name); },
+      [](const temperature_sample& t) { return t.celsius; });
+}
+
+}  // namespace
+
+std::string render_metrics(const metrics_view& view) {
+  prometheus_text out;
+  out.family(kind::gauge, "atlas_build_info", "Version of this service; always 1.");
+  out.line({{"version", ATLAS_VERSION}}, 1);
+  append_process_metrics(out);
+  append_intake(out, view);
+  append_broker(out, view);
+  append_web(out, view.web);
+  append_counts(out, view.hosts);
+  const auto hosts = view.hosts.hosts();
+  append_presence(out, hosts);
+  append_samples(out, hosts);
+  append_parts(out, hosts);
+  return out.take();
+}
+
+}  // namespace atlas::ingest

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/fleet.hpp"
+#include "ingest/inbox.hpp"
+#include "ingest/intake.hpp"
+#include "ingest/tenant_service.hpp"
+#include "web/server.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace atlas::ingest {
+
+// What /metrics shows; the references are read during the call.
+struct metrics_view {
+  const fleet& hosts;
+  const tenant_counters& counters;
+  const intake& messages;
+  const inbox& waiting;
+  const web::server_counters& web;
+  bool subscribed = false;
+  std::uint64_t broker_connects = 0;
+  std::uint64_t outbox_waiting = 0;
+  std::uint64_t outbox_dropped = 0;
+};
+
+// Prometheus text format 0.0.4.
+std::string render_metrics(const metrics_view& view);
+
+}  // namespace atlas::ingest

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "ingest/clock.hpp"
+#include "tenants/registry.hpp"
+#include "web/ports.hpp"
+
+#include <cstddef>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+namespace atlas::ingest {
+
+// People and tokens of the registry. Passwords are checked on the worker thread, one at a time, since
+// Argon2id takes 0.1 s of CPU and much memory. Its calls are for the loop thread.
+class registry_authenticator final : public web::authenticator {
+ public:
+  static constexpr std::size_t max_waiting_logins = 8;
+  static constexpr std::chrono::hours session_life{12};
+
+  // All outlive this object, and the worker is joined before it goes. `own` is the loop thread's connection,
+  // `of_worker` the worker's.
+  registry_authenticator(boost::asio::io_context& io, boost::asio::thread_pool& worker,
+                         tenants::registry& own, tenants::registry& of_worker, const wall_clock& clock);
+
+  std::optional<web::principal> find_api_token(std::string_view secret) override;
+  std::optional<web::principal> find_session(std::string_view secret) override;
+  void login(std::string name, std::string password,
+             std::function<void(result<std::optional<web::login_result>>)> done) override;
+  void logout(std::string_view session_secret) override;
+
+ private:
+  boost::asio::io_context& io_;
+  boost::asio::thread_pool& worker_;
+  tenants::registry& own_;
+  tenants::registry& of_worker_;
+  const wall_clock& clock_;
+  std::size_t waiting_ = 0;
+};
+
+}  // namespace atlas::ingest

@@ -1,0 +1,284 @@
+#include "ingest/tenant_service.hpp"
+
+#include "core/json_text.hpp"
+#include "core/topic.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <spdlog/spdlog.h>
+
+namespace atlas::ingest {
+
+namespace {
+
+constexpr std::size_t max_strangers = 10'000;
+constexpr std::uint32_t focused_interval = 1;  // second
+
+// The host that a message is about; nothing for events that do not come from a message.
+const host_id* host_of(const fleet_event& event) {
+  struct visitor {
+    const host_id* operator()(const sample_received& e) const { return &e.host; }
+    const host_id* operator()(const status_received& e) const { return &e.host; }
+    const host_id* operator()(const info_received& e) const { return &e.host; }
+    const host_id* operator()(const alert_restored& e) const { return &e.value.key.host; }
+    const host_id* operator()(const host_registered&) const { return nullptr; }
+    const host_id* operator()(const host_removed&) const { return nullptr; }
+    const host_id* operator()(const time_passed&) const { return nullptr; }
+  };
+  return std::visit(visitor{}, event);
+}
+
+void log_alert(const alert& value) {
+  const auto what = value.key.instance.empty()
+                        ? std::string(to_string(value.key.rule))
+                        : std::string(to_string(value.key.rule)) + " of " + value.key.instance;
+  if (value.phase == alert_phase::firing) {
+    spdlog::warn("{}: alert {} at {:.1f}, threshold {:g}", value.key.host.text(), what, value.value,
+                 value.threshold);
+  } else {
+    spdlog::info("{}: alert {} has cleared at {:.1f}", value.key.host.text(), what, value.value);
+  }
+}
+
+}  // namespace
+
+tenant_service::tenant_service(tenant_options options, tenants::registry& hosts, history& samples,
+                               retained_publisher& broker, const wall_clock& clock)
+    : options_(std::move(options)),
+      registry_(hosts),
+      history_(samples),
+      broker_(broker),
+      clock_(clock),
+      fleet_(options_.rules) {}
+
+void tenant_service::apply(std::span<fleet_event> events) {
+  const unix_ms now = clock_.now();
+  for (auto& event : events) {
+    if (admit(event)) {
+      apply_one(std::move(event), now);
+    }
+  }
+  carry_out();
+}
+
+// Credentials are given to registered hosts only, but a message may have waited while its host was revoked.
+bool tenant_service::admit(const fleet_event& event) {
+  const host_id* host = host_of(event);
+  if (host == nullptr || fleet_.find(*host) != nullptr) {
+    return true;
+  }
+  if (is_registered(*host)) {
+    add(*host);
+    return true;
+  }
+  refuse(event, *host);
+  return false;
+}
+
+bool tenant_service::is_registered(const host_id& host) {
+  if (strangers_.contains(host)) {
+    return false;
+  }
+  const auto found = registry_.host(host);
+  if (!found) {
+    spdlog::error("{}: {}", found.error().where, found.error().what);
+    return false;
+  }
+  if (!found->has_value() && strangers_.size() < max_strangers && strangers_.insert(host).second) {
+    clear_topics(host);
+  }
+  return found->has_value();
+}
+
+void tenant_service::refuse(const fleet_event& event, const host_id& host) {
+  ++counters_.unknown_host;
+  if (const auto* restored = std::get_if<alert_restored>(&event)) {
+    broker_.publish_retained(format_topic(alert_topic{options_.org, host, restored->value.key.topic_level()}),
+                             {});
+  }
+}
+
+void tenant_service::apply_one(fleet_event event, unix_ms now) {
+  const bool is_sample = std::holds_alternative<sample_received>(event);
+  fleet_.apply(std::move(event), now, effects_);
+  if (!is_sample) {
+    return;
+  }
+  ++counters_.accepted;
+  counters_.repeated += effects_.recorded.empty() ? 1 : 0;
+  for (const auto& row : effects_.recorded) {
+    counters_.late += row.late ? 1 : 0;
+    history_.append(row.host->id, row.late ? *row.late : *row.host->newest);
+  }
+  effects_.recorded.clear();
+}
+
+void tenant_service::carry_out() {
+  for (const auto& value : effects_.alerts) {
+    publish_alert(value);
+  }
+  if (on_effects_) {
+    on_effects_(effects_);
+  }
+  effects_.clear();
+}
+
+void tenant_service::restore(std::vector<alert> alerts) {
+  const unix_ms now = clock_.now();
+  for (auto& value : alerts) {
+    const auto host = value.key.host;
+    const auto level = value.key.topic_level();
+    const bool cleared = value.phase != alert_phase::firing;
+    fleet_event event = alert_restored{std::move(value)};
+    if (!admit(event)) {
+      continue;
+    }
+    alert_topics_[host].insert(level);
+    if (!cleared) {
+      apply_one(std::move(event), now);
+    }
+  }
+  carry_out();
+}
+
+void tenant_service::tick() {
+  apply_one(time_passed{}, clock_.now());
+  carry_out();
+  publish_summary();
+}
+
+void tenant_service::sync_hosts(const std::vector<tenants::registered_host>& registered) {
+  strangers_.clear();
+  std::unordered_set<host_id> present;
+  for (const auto& host : registered) {
+    present.insert(host.id);
+    if (fleet_.find(host.id) == nullptr) {
+      add(host.id);
+    }
+  }
+  for (const auto* host : fleet_.hosts()) {
+    const host_id id = host->id;
+    // The list may be older than a host that has come since.
+    if (!present.contains(id)) {
+      if (const auto found = registry_.host(id); found && !found->has_value()) {
+        spdlog::info("{}: the host is revoked", id.text());
+        forget(id);
+      }
+    }
+  }
+  carry_out();
+}
+
+void tenant_service::add(const host_id& host) {
+  apply_one(host_registered{host}, clock_.now());
+  publish_config(host, lookers_.contains(host) ? focused_interval : options_.report_interval);
+}
+
+void tenant_service::forget(const host_id& host) {
+  apply_one(host_removed{host}, clock_.now());
+  carry_out();
+  history_.erase(host);
+  clear_topics(host);
+  lookers_.erase(host);
+}
+
+bool tenant_service::remove_host(const host_id& host) {
+  const auto revoked = registry_.revoke_host(host);
+  if (!revoked) {
+    spdlog::error("{}: {}", revoked.error().where, revoked.error().what);
+    return false;
+  }
+  const bool known = fleet_.find(host) != nullptr;
+  if (known) {
+    spdlog::info("{}: the host is removed from the dashboard", host.text());
+    forget(host);
+  }
+  return known || *revoked;
+}
+
+void tenant_service::focus(const host_id& host, bool on) {
+  if (fleet_.find(host) == nullptr) {
+    return;
+  }
+  if (on) {
+    if (++lookers_[host] == 1 && options_.report_interval > focused_interval) {
+      publish_config(host, focused_interval);
+    }
+    return;
+  }
+  const auto found = lookers_.find(host);
+  if (found != lookers_.end() && --found->second == 0) {
+    lookers_.erase(found);
+    publish_config(host, options_.report_interval);
+  }
+}
+
+void tenant_service::publish_alert(const alert& value) {
+  log_alert(value);
+  auto level = value.key.topic_level();
+  auto topic = format_topic(alert_topic{options_.org, value.key.host, level});
+  alert_topics_[value.key.host].insert(std::move(level));
+  broker_.publish_retained(std::move(topic), format_alert(value));
+}
+
+void tenant_service::publish_config(const host_id& host, std::uint32_t interval) {
+  broker_.publish_retained(topic_of(host, to_string(host_channel::config)),
+                           R"({"report_interval":)" + std::to_string(interval) + "}");
+}
+
+void tenant_service::publish_summary() {
+  const auto counts = fleet_.counts();
+  std::string text;
+  const auto append = [&text](std::string_view name, std::size_t count) {
+    text += text.ends_with('{') ? "\"" : ",\"";
+    text += std::string(name) + "\":" + std::to_string(count);
+  };
+  text += R"({"hosts":{)";
+  for (const auto& [presence, count] : counts.hosts) {
+    append(to_string(presence), count);
+  }
+  text += R"(},"alerts":{)";
+  for (const auto& [severity, count] : counts.alerts) {
+    append(to_string(severity), count);
+  }
+  text += "}}";
+  if (text != summary_) {
+    summary_ = text;
+    broker_.publish_retained(format_topic(summary_topic{options_.org}), std::move(text));
+  }
+}
+
+void tenant_service::clear_topics(const host_id& host) {
+  for (const auto channel : {host_channel::info, host_channel::status, host_channel::config}) {
+    broker_.publish_retained(topic_of(host, to_string(channel)), {});
+  }
+  const auto found = alert_topics_.find(host);
+  if (found == alert_topics_.end()) {
+    return;
+  }
+  for (const auto& level : found->second) {
+    broker_.publish_retained(format_topic(alert_topic{options_.org, host, level}), {});
+  }
+  alert_topics_.erase(found);
+}
+
+std::string tenant_service::topic_of(const host_id& host, std::string_view channel) const {
+  return "org/" + std::string(options_.org.text()) + "/host/" + std::string(host.text()) + "/" +
+         std::string(channel);
+}
+
+std::vector<web::readiness_check> tenant_service::readiness() const {
+  std::vector<web::readiness_check> checks;
+  for (const auto& source : readiness_) {
+    checks.push_back(source());
+  }
+  return checks;
+}
+
+std::string tenant_service::metrics_text() const {
+  return render_metrics_ ? render_metrics_() : std::string{};
+}
+
+}  // namespace atlas::ingest

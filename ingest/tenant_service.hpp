@@ -1,0 +1,100 @@
+#pragma once
+
+#include "core/fleet.hpp"
+#include "core/history.hpp"
+#include "core/org_id.hpp"
+#include "ingest/clock.hpp"
+#include "ingest/retained_publisher.hpp"
+#include "tenants/registry.hpp"
+#include "web/ports.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace atlas::ingest {
+
+struct tenant_options {
+  org_id org;
+  fleet_rules rules;
+  std::uint32_t report_interval = 10;  // seconds
+};
+
+struct tenant_counters {
+  std::uint64_t accepted = 0;  // samples of registered hosts, repeated ones included
+  std::uint64_t repeated = 0;
+  std::uint64_t late = 0;
+  std::uint64_t unknown_host = 0;  // samples, inventories and statuses of hosts that are not registered
+};
+
+// One organisation: owns the fleet, applies events to it and carries out what follows. Loop thread.
+class tenant_service final : public web::service {
+ public:
+  using effects_handler = std::function<void(const fleet_effects&)>;
+  using readiness_source = std::function<web::readiness_check()>;
+
+  // The references outlive this object. `hosts` is the loop thread's own connection.
+  tenant_service(tenant_options options, tenants::registry& hosts, history& samples,
+                 retained_publisher& broker, const wall_clock& clock);
+
+  // Called after each batch of events, for the browsers.
+  void on_effects(effects_handler handler) { on_effects_ = std::move(handler); }
+  void add_readiness(readiness_source source) { readiness_.push_back(std::move(source)); }
+  void on_metrics(std::function<std::string()> render) { render_metrics_ = std::move(render); }
+
+  // Moves the events out.
+  void apply(std::span<fleet_event> events);
+  // The alerts that an earlier run left at the broker.
+  void restore(std::vector<alert> alerts);
+  // Once a second.
+  void tick();
+  // The registry as it was read on another thread: new hosts appear, revoked ones go.
+  void sync_hosts(const std::vector<tenants::registered_host>& registered);
+
+  const fleet& hosts() const { return fleet_; }
+  const tenant_counters& counters() const { return counters_; }
+
+  std::vector<web::readiness_check> readiness() const override;
+  std::string metrics_text() const override;
+  // Revokes it in the registry too: its credential ends with the next 'atlas-fleet broker apply'.
+  bool remove_host(const host_id& host) override;
+  void focus(const host_id& host, bool on) override;
+
+ private:
+  bool admit(const fleet_event& event);
+  bool is_registered(const host_id& host);
+  void refuse(const fleet_event& event, const host_id& host);
+  void add(const host_id& host);
+  void forget(const host_id& host);
+  void apply_one(fleet_event event, unix_ms now);
+  void carry_out();
+  void publish_alert(const alert& value);
+  void publish_config(const host_id& host, std::uint32_t interval);
+  void publish_summary();
+  void clear_topics(const host_id& host);
+  std::string topic_of(const host_id& host, std::string_view channel) const;
+
+  const tenant_options options_;
+  tenants::registry& registry_;
+  history& history_;
+  retained_publisher& broker_;
+  const wall_clock& clock_;
+  fleet fleet_;
+  fleet_effects effects_;
+  tenant_counters counters_;
+  effects_handler on_effects_;
+  std::vector<readiness_source> readiness_;
+  std::function<std::string()> render_metrics_;
+
+  std::unordered_map<host_id, std::set<std::string>> alert_topics_;  // last levels known to be retained
+  std::unordered_map<host_id, std::size_t> lookers_;
+  std::unordered_set<host_id> strangers_;  // found unregistered since the last sync; bounded
+  std::string summary_;
+};
+
+}  // namespace atlas::ingest

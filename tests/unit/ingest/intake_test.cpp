@@ -1,0 +1,132 @@
+#include "ingest/intake.hpp"
+
+#include "fixtures.hpp"
+#include "ingest/inbox.hpp"
+
+#include <gtest/gtest.h>
+
+namespace atlas::ingest {
+namespace {
+
+class Intake : public testing::Test {
+ protected:
+  std::vector<fleet_event> taken() {
+    std::vector<fleet_event> batch;
+    box.take(batch);
+    return batch;
+  }
+  std::uint64_t rejected_samples() const {
+    std::uint64_t sum = 0;
+    for (const auto reason : all_rejections) {
+      sum += messages.rejected(reason);
+    }
+    return sum;
+  }
+
+  inbox box{{}, [] {}};
+  intake messages{test_org(), box};
+};
+
+TEST_F(Intake, TurnsASampleIntoAnEventOfItsHost) {
+  messages.take(topic_of("web-1", "metrics"), sample_json(7, 33.5), false);
+  const auto events = taken();
+  ASSERT_EQ(events.size(), 1U);
+  const auto& event = std::get<sample_received>(events[0]);
+  EXPECT_EQ(event.host, host("web-1"));
+  EXPECT_EQ(event.value.cpu.percent, 33.5);
+  EXPECT_EQ(event.value.seq, 7U);
+}
+
+TEST_F(Intake, TakesAnArrayOfSamplesInItsOrder) {
+  messages.take(topic_of("web-1", "metrics"), "[" + sample_json(1) + "," + sample_json(2) + "]", false);
+  const auto events = taken();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(std::get<sample_received>(events[0]).value.seq, 1U);
+  EXPECT_EQ(std::get<sample_received>(events[1]).value.seq, 2U);
+}
+
+TEST_F(Intake, CountsARejectedPayloadByItsReasonAndGoesOn) {
+  messages.take(topic_of("h", "metrics"), "not json", false);
+  messages.take(topic_of("h", "metrics"), R"({"v":1})", false);
+  messages.take(topic_of("h", "metrics"), std::string(70'000, ' '), false);
+  EXPECT_EQ(messages.rejected(rejection::not_json), 1U);
+  EXPECT_EQ(messages.rejected(rejection::missing_member), 1U);
+  EXPECT_EQ(messages.rejected(rejection::too_large), 1U);
+  EXPECT_EQ(rejected_samples(), 3U);
+  EXPECT_TRUE(taken().empty());
+  messages.take(topic_of("h", "metrics"), sample_json(1), false);
+  EXPECT_EQ(taken().size(), 1U);
+}
+
+TEST_F(Intake, RefusesAStoredSample) {
+  messages.take(topic_of("h", "metrics"), sample_json(1), true);
+  EXPECT_TRUE(taken().empty());
+  EXPECT_EQ(messages.refused(refusal::retained_sample), 1U);
+}
+
+TEST_F(Intake, RefusesEveryTopicThatIsNotItsOwnBeforeThePayload) {
+  const std::string other = "org/bbbbbbbb-0000-4000-8000-00000000000b/host/h/metrics";
+  const std::vector<std::string> topics{other,
+                                        "",
+                                        "/",
+                                        "org",
+                                        topic_of("h", "metrics/more"),
+                                        topic_of("h", "unknown"),
+                                        topic_of("", "metrics"),
+                                        topic_of("..", "metrics"),
+                                        topic_of("h", "cmd"),
+                                        topic_of("h", "config"),
+                                        "$SYS/broker/uptime",
+                                        "org/" + std::string(org_text) + "/summary",
+                                        "org/bbbbbbbb-0000-4000-8000-00000000000b/alerts/h/cpu"};
+  for (const auto& topic : topics) {
+    messages.take(topic, "not json", true);
+    messages.take(topic, sample_json(1), false);
+  }
+  EXPECT_TRUE(taken().empty());
+  EXPECT_EQ(messages.refused(refusal::foreign_topic), 2 * topics.size());
+  EXPECT_EQ(rejected_samples(), 0U);
+  EXPECT_TRUE(messages.take_restored().empty());
+}
+
+TEST_F(Intake, TakesInventoryAndStatusRetainedOrNot) {
+  messages.take(topic_of("h", "info"), R"({"os":"linux","cores":4})", true);
+  messages.take(topic_of("h", "status"), R"({"state":"online","ts":1764000000000,"boot":"b"})", false);
+  const auto events = taken();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(std::get<info_received>(events[0]).value.cores, 4U);
+  EXPECT_EQ(std::get<status_received>(events[1]).value.state, reported_state::online);
+}
+
+TEST_F(Intake, CountsBadInventoriesAndStatusesAndIgnoresClearedOnes) {
+  messages.take(topic_of("h", "info"), "[]", true);
+  messages.take(topic_of("h", "status"), R"({"state":"dancing"})", false);
+  messages.take(topic_of("h", "info"), "", false);
+  messages.take(topic_of("h", "status"), "", false);
+  EXPECT_TRUE(taken().empty());
+  EXPECT_EQ(messages.refused(refusal::bad_info), 1U);
+  EXPECT_EQ(messages.refused(refusal::bad_status), 1U);
+}
+
+TEST_F(Intake, KeepsRetainedAlertsThatAgreeWithTheirTopic) {
+  const alert fired{
+      {host("h"), alert_rule::disk, "/home"}, alert_severity::critical, alert_phase::firing, 95, 90,
+      from_unix_ms(1'764'000'000'000)};
+  const auto topic = [](std::string_view id, const std::string& level) {
+    return "org/" + std::string(org_text) + "/alerts/" + std::string(id) + "/" + level;
+  };
+  messages.take(topic("h", fired.key.topic_level()), format_alert(fired), true);
+  messages.take(topic("h", fired.key.topic_level()), format_alert(fired), false);  // its own, published now
+  messages.take(topic("h", fired.key.topic_level()), "", true);
+  messages.take(topic("other", fired.key.topic_level()), format_alert(fired), true);
+  messages.take(topic("h", "cpu"), format_alert(fired), true);
+  messages.take(topic("h", "cpu"), "{", true);
+  EXPECT_EQ(messages.refused(refusal::bad_alert), 3U);
+  const auto restored = messages.take_restored();
+  ASSERT_EQ(restored.size(), 1U);
+  EXPECT_EQ(restored[0].key, fired.key);
+  EXPECT_TRUE(messages.take_restored().empty());
+}
+
+}  // namespace
+}  // namespace atlas::ingest
