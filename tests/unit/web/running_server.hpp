@@ -1,0 +1,121 @@
+#pragma once
+
+#include "core/fleet.hpp"
+#include "core/memory_history.hpp"
+#include "tests/unit/web/http_client.hpp"
+#include "web/server.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+namespace atlas::web::testing {
+
+host_id host(std::string_view text);
+unix_ms now_ms();
+sample sample_at(unix_ms ts, double cpu);
+
+// The test's side of the authenticator port: credentials that are simply known.
+class known_credentials final : public authenticator {
+ public:
+  std::optional<principal> find_api_token(std::string_view secret) override;
+  std::optional<principal> find_session(std::string_view secret) override;
+  void login(std::string name, std::string password,
+             std::function<void(result<std::optional<login_result>>)> done) override;
+  void logout(std::string_view session_secret) override;
+
+  std::map<std::string, principal, std::less<>> tokens;
+  std::map<std::string, principal, std::less<>> sessions;
+  // While true logins wait, as for a busy password hash.
+  bool hold_logins = false;
+  std::vector<std::function<void()>> held;
+};
+
+// The service port over the same fleet that the server shows.
+class watched_service final : public service {
+ public:
+  explicit watched_service(std::function<bool(const host_id&)> remove) : remove_(std::move(remove)) {}
+  std::vector<readiness_check> readiness() const override { return checks; }
+  std::string metrics_text() const override {
+    return "# TYPE atlas_hosts gauge\natlas_hosts{state=\"online\"} 1\n";
+  }
+  bool remove_host(const host_id& which) override { return remove_(which); }
+  void focus(const host_id& which, bool on) override { focused.emplace_back(std::string(which.text()), on); }
+
+  std::vector<readiness_check> checks{{"broker", true, ""}};
+  std::vector<std::pair<std::string, bool>> focused;
+
+ private:
+  std::function<bool(const host_id&)> remove_;
+};
+
+// A whole server on a free port, its loop in a thread. Everything but the constructor's arguments and the
+// clients is touched on that loop only: see on_loop().
+class running_server {
+ public:
+  explicit running_server(server_options options = {}, fleet_rules rules = usual_rules());
+  ~running_server();
+
+  static fleet_rules usual_rules();
+
+  void on_loop(const std::function<void()>& work);
+  template <class T>
+  T from_loop(const std::function<T()>& work) {
+    T value{};
+    on_loop([&] { value = work(); });
+    return value;
+  }
+  // Polls on the loop until it is true or the deadline has passed.
+  bool becomes_true(const std::function<bool()>& condition);
+
+  // Applies an event and publishes what follows from it.
+  void apply(const fleet_event& event);
+  void receive(std::string_view id, double cpu);
+
+  std::uint16_t port() const { return port_; }
+  server_counters counters();
+
+  static inline const header_list viewer{{"Authorization", "Bearer afa_viewer"}};
+  static inline const header_list operator_{{"Authorization", "Bearer afa_operator"}};
+  static inline const header_list admin{{"Authorization", "Bearer afa_admin"}};
+  static constexpr std::string_view cookie_name = "atlas_session_aaaaaaaa";
+
+  boost::asio::io_context io{1};
+  fleet hosts;
+  memory_history samples{100};
+  known_credentials auth;
+  watched_service backend;
+  std::unique_ptr<server> web;
+
+ private:
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+// A folder that goes with the object.
+class temporary_folder {
+ public:
+  temporary_folder();
+  ~temporary_folder();
+  temporary_folder(const temporary_folder&) = delete;
+  temporary_folder& operator=(const temporary_folder&) = delete;
+  std::filesystem::path write(const std::string& name, std::string_view content) const;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+branding acme();
+nlohmann::json parsed(const http_answer& answer);
+
+}  // namespace atlas::web::testing
