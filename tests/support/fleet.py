@@ -55,8 +55,9 @@ class Org:
 
     def set(self, **values):
         """org set with `alerts__hold_seconds=1` for alerts.hold_seconds; takes effect when the service starts."""
-        for key, value in values.items():
-            self.fleet.cli("org", "set", self.slug, key.replace("__", "."), value)
+        if values:
+            pairs = [word for key, value in values.items() for word in (key.replace("__", "."), value)]
+            self.fleet.cli("org", "set", self.slug, *pairs)
 
     def token(self, role="viewer"):
         if role not in self._tokens:

@@ -174,7 +174,7 @@ class Terminal:
     def __init__(self, arguments):
         self.master, slave = pty.openpty()
         self.process = subprocess.Popen([str(a) for a in arguments], stdin=slave, stdout=slave, stderr=slave,
-                                        env=environment(TERM="xterm-256color"), start_new_session=True)
+                                        env={**environment(TERM="xterm-256color", COLORTERM="truecolor"), "NO_COLOR": ""}, start_new_session=True)
         os.close(slave)
         self.text = ""
 
