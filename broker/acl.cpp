@@ -33,8 +33,8 @@ pattern write org/%u/summary
 
 # For a host, the lines for services are topics below org/<uuid>/host/<id>/: never another host's, as its own
 # id is in them, and never a channel, as they are deeper. Nothing reads them, but a host could fill the broker
-# with retained messages there: refused, first of all. The broker warns that these three name no user. They
-# are meant to.
+# with retained messages there: refused, first of all. Mosquitto's warning that these three name no user is
+# right, and meant so.
 pattern deny org/+/host/+/host/#
 pattern deny org/+/host/+/alerts/#
 pattern deny org/+/host/+/summary

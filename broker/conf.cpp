@@ -52,8 +52,9 @@ retain_available true
 # No user may read $SYS.
 sys_interval 0
 log_dest stderr
+# Neither information, which is a line each time it saves, nor warnings, which would be the three about acl
+# that are explained there, at each reload.
 log_type error
-log_type warning
 log_type notice
 log_timestamp_format %Y-%m-%dT%H:%M:%S
 pid_file {dir}/mosquitto.pid

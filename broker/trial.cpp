@@ -138,6 +138,8 @@ std::string trial_conf(const trial_files& files, std::uint16_t port) {
     }
     text += line + "\n";
   }
+  // Tells when it takes connections.
+  text += "log_type information\n";
   return text;
 }
 
