@@ -7,7 +7,7 @@ namespace atlas {
 
 namespace {
 
-constexpr std::size_t max_bytes = 16 * 1024;
+constexpr std::size_t max_info_bytes = std::size_t{16} * 1024;
 constexpr std::size_t max_text = 256;
 constexpr std::size_t max_elements = 64;
 
@@ -57,7 +57,7 @@ class member_writer {
 }  // namespace
 
 result<host_info> parse_host_info(std::string_view payload) {
-  json_object object(payload, max_bytes);
+  json_object object(payload, max_info_bytes);
   host_info value;
   value.os = object.text("os", max_text);
   value.version = object.text("version", max_text);

@@ -10,7 +10,7 @@ namespace atlas {
 
 namespace {
 
-constexpr std::size_t max_bytes = 1024;
+constexpr std::size_t max_status_bytes = 1024;
 
 constexpr std::array all_states{reported_state::online, reported_state::sleeping, reported_state::stopped,
                                 reported_state::lost};
@@ -37,10 +37,10 @@ std::string_view to_string(reported_state state) {
 }
 
 result<host_status> parse_host_status(std::string_view payload) {
-  json_object object(payload, max_bytes);
+  json_object object(payload, max_status_bytes);
   object.require("state");
   object.require("ts");
-  const auto state = parse_state(object.text("state", max_bytes));
+  const auto state = parse_state(object.text("state", max_status_bytes));
   if (!state) {
     object.add_mistake("state", "must be online, sleeping, stopped or lost");
   }

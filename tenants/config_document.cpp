@@ -10,7 +10,7 @@ namespace atlas::tenants {
 
 namespace {
 
-constexpr std::size_t max_bytes = 1024 * 1024;
+constexpr std::size_t max_config_bytes = 1024 * 1024;
 constexpr std::size_t max_depth = 16;
 
 // Follows the parser and notes each key that an object has had already; the document keeps only the last one.
@@ -110,8 +110,8 @@ std::string shown_value(const json& value) {
 }
 
 json parse_document(std::string_view text, std::vector<error>& mistakes) {
-  if (text.size() > max_bytes) {
-    mistakes.push_back({"", fmt::format("is larger than {} KiB", max_bytes / 1024)});
+  if (text.size() > max_config_bytes) {
+    mistakes.push_back({"", fmt::format("is larger than {} KiB", max_config_bytes / 1024)});
     return nullptr;
   }
   duplicate_finder finder;
