@@ -1,6 +1,7 @@
 #include "tenants/config.hpp"
 
 #include "tenants/config_settings.hpp"
+#include "tenants/nearest.hpp"
 #include "tenants/private_file.hpp"
 
 #include <algorithm>

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -203,22 +202,6 @@ std::vector<setting> make_settings() {
 
 #undef FIELD
 
-// Levenshtein's distance.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 const std::vector<setting>& all_settings() {
@@ -231,21 +214,6 @@ const setting* find_setting(std::string_view key) {
   const auto found = std::find_if(settings.begin(), settings.end(),
                                   [key](const setting& candidate) { return candidate.key == key; });
   return found == settings.end() ? nullptr : &*found;
-}
-
-std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known) {
-  constexpr std::size_t longest = 64;
-  if (name.empty() || name.size() > longest) return {};
-  std::string_view best;
-  std::size_t least = name.size() / 3 + 1;
-  for (const auto candidate : known) {
-    const auto away = distance(name, candidate);
-    if (away <= least && (best.empty() || away < least)) {
-      least = away;
-      best = candidate;
-    }
-  }
-  return best;
 }
 
 }  // namespace atlas::tenants

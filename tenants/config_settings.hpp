@@ -26,7 +26,5 @@ struct setting {
 // All of them, in the order in which a file is written.
 const std::vector<setting>& all_settings();
 const setting* find_setting(std::string_view key);
-// The known name most like `name`, or empty when none is near.
-std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known);
 
 }  // namespace atlas::tenants

@@ -1,0 +1,117 @@
+// `atlas-fleet host …`.
+#include "tenants/cli/agent_settings.hpp"
+#include "tenants/cli/arguments.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace atlas::cli {
+
+namespace {
+
+int list(context& ctx, const arguments& args) {
+  const auto org = find_org(ctx, args.word(0));
+  if (!org) return org.error();
+  const auto registry = open_registry(ctx, *org);
+  if (!registry) return registry.error();
+  const auto hosts = registry->hosts();
+  if (!hosts) return report(ctx, hosts.error());
+  if (ctx.json) {
+    auto rows = json::array();
+    for (const auto& host : *hosts) {
+      rows.push_back(
+          {{"id", host.id.text()}, {"generation", host.generation}, {"added", to_int(host.added)}});
+    }
+    print_json(ctx, {{"hosts", std::move(rows)}});
+    return done;
+  }
+  if (hosts->empty()) {
+    ctx.out << fmt::format("{} has no hosts yet. Register one: {} host add {} ID\n",
+                           org->config.organization.name, program_words(ctx), org->slug);
+    return done;
+  }
+  text_table table({"HOST", "REGISTERED", "GENERATION"});
+  for (const auto& host : *hosts) {
+    table.add({std::string(host.id.text()), format_time(host.added), std::to_string(host.generation)});
+  }
+  table.print(ctx);
+  return done;
+}
+
+int add(context& ctx, const arguments& args) {
+  const auto id = parse_host(ctx, args.word(1));
+  if (!id) return id.error();
+  const auto org = find_org(ctx, args.word(0));
+  if (!org) return org.error();
+  auto registry = open_registry(ctx, *org);
+  if (!registry) return registry.error();
+  const auto known = registry->host(*id);
+  if (!known) return report(ctx, known.error());
+  if (*known) {
+    return report(ctx, error{std::string(id->text()), fmt::format("is a host of {} already", org->slug)},
+                  refused);
+  }
+  const auto added = registry->add_host(*id, now());
+  if (!added) return report(ctx, added.error());
+  if (!sync(ctx)) return failed;
+  if (ctx.json) {
+    print_json(ctx, {{"id", id->text()}, {"generation", added->generation}});
+    return done;
+  }
+  const auto program = program_words(ctx);
+  ctx.out << fmt::format(
+      "Registered {0} with {1}. Next, one of:\n\n"
+      "  {2} installer {3} --host {0}                     a script to run on that machine\n"
+      "  {2} agent-config {3} --host {0} -o config.json   only its agent's configuration\n",
+      id->text(), org->config.organization.name, program, org->slug);
+  return done;
+}
+
+int revoke(context& ctx, const arguments& args) {
+  const auto id = parse_host(ctx, args.word(1));
+  if (!id) return id.error();
+  const auto org = find_org(ctx, args.word(0));
+  if (!org) return org.error();
+  auto registry = open_registry(ctx, *org);
+  if (!registry) return registry.error();
+  const auto revoked = registry->revoke_host(*id);
+  if (!revoked) return report(ctx, revoked.error());
+  if (!*revoked) {
+    return report(ctx,
+                  error{std::string(id->text()), fmt::format("is no host of {}; '{} host list {}' shows them",
+                                                             org->slug, program_words(ctx), org->slug)},
+                  not_found);
+  }
+  if (!sync(ctx)) return failed;
+  if (ctx.json) {
+    print_json(ctx, {{"id", id->text()}, {"revoked", true}});
+  } else {
+    ctx.out << fmt::format("Revoked {}: its password opens nothing any more.\n", id->text());
+  }
+  return done;
+}
+
+constexpr std::array verbs{
+    verb{"host list", "ORG", "Shows the hosts that may report.", "  atlas-fleet host list acme\n", {}, list},
+    verb{"host add",
+         "ORG ID",
+         "Registers a host and lets it in at the broker.",
+         "  atlas-fleet host add acme web-1\n",
+         {},
+         add},
+    verb{"host revoke",
+         "ORG ID",
+         "Shuts a host out at once; its password is never valid again.",
+         "  atlas-fleet host revoke acme web-1\n",
+         {},
+         revoke},
+};
+
+}  // namespace
+
+int run_host(context& ctx, std::span<const std::string> args) {
+  return run_family(ctx, "host", "The hosts of an organisation.", verbs, args);
+}
+
+}  // namespace atlas::cli

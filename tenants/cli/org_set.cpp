@@ -1,0 +1,122 @@
+#include "tenants/cli/org_set.hpp"
+
+#include "tenants/cli/conflicts.hpp"
+#include "tenants/cli/output.hpp"
+#include "tenants/private_file.hpp"
+
+#include <fmt/format.h>
+
+namespace atlas::cli {
+
+namespace {
+
+using tenants::tenant;
+
+// Keys that other things hang on, which would silently stop to work.
+std::string refusal(std::string_view key) {
+  if (key == "organization.id") {
+    return "cannot be changed: topics, users and every password follow from it";
+  }
+  if (key == "server.api_key") {
+    return "cannot be set here: a command line is not secret, and every password follows from the key";
+  }
+  return {};
+}
+
+std::string conflict(const std::vector<tenant>& all, const tenant& changed, std::string_view key) {
+  const auto& config = changed.config;
+  if (key == "organization.name") return name_conflict(all, changed.slug, config.organization.name);
+  if (key == "server.port") return port_conflict(all, changed.slug, config.server.port);
+  if (key == "broker.url") return broker_conflict(all, changed.slug, config.broker.url);
+  return {};
+}
+
+// What has to be done before the change is felt.
+std::string consequence(const context& ctx, std::string_view key) {
+  const auto section = key.substr(0, key.find('.'));
+  if (section == "broker") {
+    return fmt::format(
+        "Restart '{} up', and give the agents their configuration anew (installer, agent-config).",
+        program_words(ctx));
+  }
+  if (key == "agent.retry_interval" || key == "agent.connection_timeout") {
+    return "It is in configurations that are written from now on (installer, agent-config).";
+  }
+  return fmt::format("It takes effect when the organisation's service is restarted ('{} up').",
+                     program_words(ctx));
+}
+
+// The organisations that are meant, or the exit code.
+tl::expected<std::vector<tenant>, int> chosen_orgs(context& ctx, const arguments& args) {
+  const bool all = args.has("all");
+  if (args.words().size() != (all ? 2U : 3U)) {
+    return tl::unexpected(report(
+        ctx, error{"org set", "needs ORG KEY VALUE, or --all KEY VALUE; see 'atlas-fleet org set --help'"},
+        usage));
+  }
+  if (all) {
+    auto loaded = tenants::load_tenants(ctx.root);
+    if (!loaded) return tl::unexpected(report(ctx, loaded.error()));
+    return std::move(*loaded);
+  }
+  auto org = find_org(ctx, args.word(0));
+  if (!org) return tl::unexpected(org.error());
+  return std::vector<tenant>{std::move(*org)};
+}
+
+// Puts the value in; the exit code when it does not fit.
+std::optional<int> change(context& ctx, tenant& org, std::string_view key, const std::string& value) {
+  const auto set = tenants::set_value(org.config, key, value);
+  if (!set) return report(ctx, error{fmt::format("org set: {}", key), set.error().what}, usage);
+  // The parser knows how the values must fit together.
+  const auto checked = tenants::parse_tenant_config(tenants::format_tenant_config(org.config), "org set");
+  if (!checked) return report(ctx, checked.error(), usage);
+  return std::nullopt;
+}
+
+}  // namespace
+
+int run_org_set(context& ctx, const arguments& args) {
+  // Held until the files are written, so that two changes at once do not undo each other.
+  const auto folder = ctx.root.path() / "tenants";
+  std::error_code ignored;
+  std::optional<tenants::directory_lock> lock;
+  if (std::filesystem::exists(folder, ignored)) {
+    auto locked = tenants::directory_lock::acquire(folder);
+    if (!locked) return report(ctx, locked.error());
+    lock.emplace(std::move(*locked));
+  }
+  auto orgs = chosen_orgs(ctx, args);
+  if (!orgs) return orgs.error();
+  const auto& key = args.words()[args.words().size() - 2];
+  const auto& value = args.words().back();
+  if (const auto reason = refusal(key); !reason.empty()) return report(ctx, error{key, reason}, refused);
+  for (auto& org : *orgs) {
+    if (const auto code = change(ctx, org, key, value)) return *code;
+  }
+  // With --all the others are those that were just changed.
+  const auto others = args.has("all") ? *orgs : tenants::scan_tenants(ctx.root).tenants;
+  for (const auto& org : *orgs) {
+    if (const auto reason = conflict(others, org, key); !reason.empty()) {
+      const auto* hint = key == "broker.url" ? "; --all changes every organisation" : "";
+      return report(ctx, error{key, fmt::format("{} {}{}", value, reason, hint)}, refused);
+    }
+  }
+  for (const auto& org : *orgs) {
+    const auto saved = tenants::save_tenant_config(org.config, ctx.root.tenant_file(org.slug));
+    if (!saved) return report(ctx, saved.error());
+  }
+  lock.reset();
+  if (key == "broker.url" && !sync(ctx)) return failed;
+  if (ctx.json) {
+    json slugs = json::array();
+    for (const auto& org : *orgs) slugs.push_back(org.slug);
+    print_json(ctx, {{"organizations", std::move(slugs)}, {"key", key}, {"restart", true}});
+    return done;
+  }
+  for (const auto& org : *orgs) ctx.out << fmt::format("{}: {} is now {}\n", org.slug, key, value);
+  ctx.out << consequence(ctx, key) << '\n';
+  return done;
+}
+
+}  // namespace atlas::cli

@@ -1,0 +1,196 @@
+#include "tests/unit/tenants/cli_support.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+namespace atlas::cli {
+
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// What a shell command prints on both its outputs, and its exit code.
+test::outcome shell(const std::string& command) {
+  test::outcome result;
+  FILE* pipe = ::popen(("exec 2>&1; " + command).c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error("no shell");
+  std::array<char, 4096> block;
+  while (const auto size = std::fread(block.data(), 1, block.size(), pipe))
+    result.out.append(block.data(), size);
+  result.code = WEXITSTATUS(::pclose(pipe));
+  return result;
+}
+
+// The script in the hands of a user, on a machine whose commands only note how they were called.
+class Installer : public test::CommandLine {
+ protected:
+  Installer() {
+    add_org("acme", "Ac'me & <Sons> 100%", 'a');
+    stub("systemctl", "case $* in --version) echo 'systemd 252 (252.1)';; esac; exit 0");
+    stub("loginctl", "exit 0");
+    stub("launchctl", "case $1 in bootout) exit 3;; esac; exit 0");
+    stub("id", "case $1 in -u) echo 501;; *) echo someone;; esac");
+    stub("sleep", "exit 0");
+    test::write_text(folder_.path() / "agent", "#!/bin/sh\necho atlas-agent 0.1.0\n");
+    executable(folder_.path() / "agent");
+    const auto result = run({"installer", "acme", "--host", "web-1", "-o", folder_.path().string()});
+    if (result.code != 0) throw std::runtime_error(result.err);
+    said_ = result.out;
+  }
+
+  void stub(const std::string& name, const std::string& body) const {
+    const auto file = folder_.path() / "bin" / name;
+    test::write_text(file, "#!/bin/sh\necho \"" + name + " $*\" >>\"$CALLS\"\n" + body + "\n");
+    executable(file);
+  }
+  static void executable(const std::filesystem::path& file) {
+    std::filesystem::permissions(file, std::filesystem::perms(0755));
+  }
+  test::outcome install(const std::string& flags, const std::string& interpreter = "sh") const {
+    return shell("cd /; export HOME='" + home().string() + "' CALLS='" + calls().string() + "' PATH=\"" +
+                 (folder_.path() / "bin").string() + ":$PATH\"; unset XDG_CONFIG_HOME; mkdir -p \"$HOME\"; " +
+                 interpreter + " '" + script().string() + "' " + flags);
+  }
+  std::string agent_flag() const { return "--agent '" + (folder_.path() / "agent").string() + "'"; }
+  std::filesystem::path home() const { return folder_.path() / "home of & one"; }
+  std::filesystem::path calls() const { return folder_.path() / "calls"; }
+  std::filesystem::path script() const { return folder_.path() / "install-agent-aaaaaaaa.sh"; }
+  std::filesystem::path agent_folder() const {
+    return home() / ".fleet-agent" / "aaaaaaaa-0000-4000-8000-000000000000";
+  }
+  static bool runs_systemd() { return std::filesystem::exists("/run/systemd/system"); }
+
+  std::string said_;
+};
+
+TEST_F(Installer, IsASecretOfOneHost) {
+  EXPECT_EQ(test::mode_of(script()), 0700U);
+  const auto text = test::read_text(script());
+  const auto config = config_of("acme");
+  const auto password = [&](const char* host) {
+    return derive_host_password(config.server.api_key, config.organization.id, host_id::parse(host).value(),
+                                1);
+  };
+  EXPECT_THAT(text, AllOf(StartsWith("#!/bin/sh\n"), HasSubstr(password("web-1")),
+                          Not(HasSubstr(password("web-2")))));
+  EXPECT_THAT(text, Not(HasSubstr(std::string(api_key).substr(4))));
+  EXPECT_THAT(text, Not(HasSubstr("@ORG_ID@")));
+  EXPECT_THAT(said_, AllOf(HasSubstr("install-agent-aaaaaaaa.sh"), Not(HasSubstr(password("web-1")))));
+}
+
+TEST_F(Installer, IsCleanUnderShellcheck) {
+  if (shell("command -v shellcheck").code != 0) GTEST_SKIP() << "shellcheck is not installed";
+  const auto checked = shell("shellcheck -s sh '" + script().string() + "'");
+  EXPECT_EQ(checked.code, 0) << checked.out;
+}
+
+TEST_F(Installer, ADryRunSaysEachStepAndTakesNone) {
+  for (const char* interpreter : {"sh", "dash", "bash --posix"}) {
+    const auto result = install("--dry-run " + agent_flag(), interpreter);
+    EXPECT_EQ(result.code, 0) << result.out;
+    EXPECT_THAT(result.out,
+                AllOf(HasSubstr("Ac'me & <Sons> 100%"), HasSubstr("aaaaaaaa-0000-4000-8000-000000000000"),
+                      HasSubstr("would write: " + (agent_folder() / "config.json").string() + " (mode 600)"),
+                      HasSubstr("atlas-agent-aaaaaaaa.service"), HasSubstr("would run: systemctl --user"),
+                      HasSubstr("nothing has changed"), Not(HasSubstr("password\":"))));
+    EXPECT_FALSE(std::filesystem::exists(home() / ".fleet-agent"));
+    EXPECT_THAT(test::read_text(calls()), Not(HasSubstr("enable")));
+  }
+}
+
+TEST_F(Installer, ADryRunAsRootNamesTheMachinesFolders) {
+  stub("id", "case $1 in -u) echo 0;; *) echo root;; esac");
+  const auto result = install("--dry-run " + agent_flag());
+  EXPECT_EQ(result.code, 0) << result.out;
+  EXPECT_THAT(
+      result.out,
+      AllOf(HasSubstr("/etc/atlas-fleet/agent-aaaaaaaa-0000-4000-8000-000000000000/config.json (mode 600)"),
+            HasSubstr("/etc/systemd/system/atlas-agent-aaaaaaaa.service"),
+            HasSubstr("would run: systemctl restart atlas-agent-aaaaaaaa.service")));
+}
+
+TEST_F(Installer, InstallsAndRemovesAUsersUnit) {
+  if (!runs_systemd()) GTEST_SKIP() << "systemd does not run this machine";
+  const auto result = install(agent_flag());
+  ASSERT_EQ(result.code, 0) << result.out;
+  EXPECT_EQ(test::mode_of(agent_folder() / "config.json"), 0600U);
+  EXPECT_EQ(test::mode_of(agent_folder()), 0700U);
+  const auto unit = home() / ".config/systemd/user/atlas-agent-aaaaaaaa.service";
+  EXPECT_THAT(test::read_text(unit),
+              AllOf(HasSubstr("100%%"), HasSubstr((agent_folder() / "config.json").string())));
+  EXPECT_EQ(install("--uninstall").code, 0);
+  EXPECT_FALSE(std::filesystem::exists(unit));
+  EXPECT_FALSE(std::filesystem::exists(agent_folder()));
+}
+
+TEST_F(Installer, InstallsAndRemovesALaunchAgent) {
+  stub("uname", "echo Darwin");
+  const auto result = install(agent_flag());
+  ASSERT_EQ(result.code, 0) << result.out;
+  const auto plist =
+      home() / "Library/LaunchAgents/com.atlas.fleet.agent.aaaaaaaa-0000-4000-8000-000000000000.plist";
+  const auto config = agent_folder() / "config.json";
+  EXPECT_EQ(test::mode_of(config), 0600U);
+  EXPECT_EQ(nlohmann::json::parse(test::read_text(config)).at("host_id"), "web-1");
+  EXPECT_THAT(test::read_text(calls()), HasSubstr("launchctl bootstrap gui/501 " + plist.string()));
+  const auto read = shell(
+      "python3 -c 'import plistlib,sys;d=plistlib.load(open(sys.argv[1],\"rb\"));"
+      "print(d[\"Label\"]);print(d[\"ProgramArguments\"][0]);print(d[\"KeepAlive\"])' '" +
+      plist.string() + "'");
+  EXPECT_EQ(read.out, "com.atlas.fleet.agent.aaaaaaaa-0000-4000-8000-000000000000\n" +
+                          (agent_folder() / "atlas-agent").string() + "\nTrue\n");
+
+  EXPECT_EQ(install(agent_flag()).code, 0) << "a second time is an upgrade";
+  const auto removed = install("--uninstall");
+  EXPECT_EQ(removed.code, 0) << removed.out;
+  EXPECT_FALSE(std::filesystem::exists(plist));
+  EXPECT_FALSE(std::filesystem::exists(home() / ".fleet-agent"));
+  EXPECT_THAT(test::read_text(calls()),
+              HasSubstr("launchctl bootout gui/501/com.atlas.fleet.agent.aaaaaaaa"));
+  EXPECT_THAT(install("--uninstall").out, HasSubstr("no agent of"));
+}
+
+TEST_F(Installer, TellsWhatItLacks) {
+  const auto none = install("--agent /nonexistent/agent");
+  EXPECT_EQ(none.code, 1);
+  stub("uname", "echo Darwin");
+  EXPECT_THAT(install("--agent /nonexistent/agent").out,
+              HasSubstr("install-agent: there is no file /nonexistent/agent"));
+  EXPECT_THAT(install("").out, HasSubstr("put it beside this script or name it with --agent"));
+  stub("broken-agent", "echo 'libpaho-mqtt3as.so.1: cannot open shared object file'; exit 127");
+  EXPECT_THAT(install("--agent '" + (folder_.path() / "bin/broken-agent").string() + "'").out,
+              HasSubstr("does not run on this machine: libpaho"));
+  EXPECT_FALSE(std::filesystem::exists(home() / ".fleet-agent"));
+  stub("uname", "echo SunOS");
+  EXPECT_THAT(install("").out, HasSubstr("and this is SunOS"));
+}
+
+TEST_F(Installer, FindsTheAgentBesideItself) {
+  stub("uname", "echo Darwin");
+  const auto result = run({"installer", "acme", "--host", "web-1", "-o", folder_.path().string(), "--agent",
+                           (folder_.path() / "agent").string()});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(test::mode_of(folder_.path() / "atlas-agent"), 0755U);
+  EXPECT_EQ(install("").code, 0);
+  EXPECT_EQ(test::read_text(agent_folder() / "atlas-agent"), test::read_text(folder_.path() / "agent"));
+}
+
+TEST_F(Installer, HelpsAndRefusesUnknownFlags) {
+  const auto help = install("--help");
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.out, AllOf(HasSubstr("usage: sh "), HasSubstr("--uninstall"), HasSubstr("'web-1'")));
+  EXPECT_EQ(install("--frobnicate").code, 2);
+  EXPECT_THAT(install("--frobnicate").out, HasSubstr("--frobnicate"));
+  EXPECT_EQ(install("--agent").code, 2);
+}
+
+}  // namespace
+
+}  // namespace atlas::cli
