@@ -47,7 +47,7 @@ std::optional<std::vector<std::string>> match(std::string_view pattern,
     if (i == path.size()) {
       return std::nullopt;
     }
-    if (part.starts_with('{')) {
+    if (part.starts_with('{') && !path[i].empty()) {
       captures.push_back(path[i]);
     } else if (part != path[i]) {
       return std::nullopt;

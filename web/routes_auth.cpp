@@ -45,7 +45,9 @@ void login(site& where, const request& asked, const respond& reply) {
   auto name = body.text("user", longest_name);
   auto password = body.text("password", longest_password);
   if (const auto& mistake = body.mistake()) {
-    return reply(problem(400, mistake->where + " " + mistake->what, mistake->where));
+    std::string_view member = mistake->where;  // a JSON pointer
+    member.remove_prefix(member.starts_with('/') ? 1 : 0);
+    return reply(problem(400, mistake->where + " " + mistake->what, member));
   }
   // Each waiting login costs a thread 0.1 s and tens of MiB.
   if (where.waiting_logins >= where.options.max_waiting_logins) {

@@ -94,7 +94,7 @@ TEST(Limits, TakeAChunkedBody) {
   EXPECT_EQ(status_of(server.port(),
                       "POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                       "Transfer-Encoding: chunked\r\n\r\n"
-                      "10\r\n{\"user\":\"ann\",\"p\r\n1C\r\nassword\":   \"correct horse\"  }\r\n0\r\n\r\n"),
+                      "10\r\n{\"user\":\"ann\",\"p\r\n1E\r\nassword\":   \"correct horse\"  }\r\n0\r\n\r\n"),
             200);
 }
 
