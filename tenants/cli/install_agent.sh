@@ -187,6 +187,8 @@ remove() {
   [ "$kind" != system ] || remove_if_empty "${program_dir%/*}"
   if [ "$found_any" = no ]; then
     say "no agent of $org_name ($org_id) is installed here"
+  elif [ "$dry_run" = yes ]; then
+    say "This was a dry run: nothing has changed."
   else
     say "The agent of $org_name ($org_id) is gone from this machine."
   fi
@@ -314,15 +316,27 @@ watch_start() {
   done
 }
 
-install_linux() {
-  if ! command -v systemctl >/dev/null 2>&1 || [ ! -d /run/systemd/system ]; then
-    lacking "systemd does not run this machine: start 'atlas-agent --config FILE' under what does; 'atlas-fleet agent-config' writes the file"
-  elif [ "$kind" = system ]; then
+check_systemd() {
+  absent="systemd does not run this machine: start 'atlas-agent --config FILE' under what does; 'atlas-fleet agent-config' writes the file"
+  if ! command -v systemctl >/dev/null 2>&1; then
+    lacking "$absent"
+  elif [ "$kind" = user ]; then
+    systemctl --user show-environment >/dev/null 2>&1 ||
+      if [ -d /run/systemd/system ]; then
+        lacking "systemd has no session for this user: log in as the user (not with su), or run this as root"
+      else
+        lacking "$absent"
+      fi
+  elif ! systemctl show-environment >/dev/null 2>&1; then
+    lacking "$absent"
+  else
     version=$(systemctl --version | sed -n '1s/^[^0-9]*\([0-9][0-9]*\).*/\1/p')
     [ "${version:-0}" -ge 247 ] || lacking "systemd 247 or newer is needed, and this is ${version:-an unknown one}"
-  elif ! systemctl --user show-environment >/dev/null 2>&1; then
-    lacking "systemd has no session for this user: log in as the user (not with su), or run this as root"
   fi
+}
+
+install_linux() {
+  check_systemd
   find_agent
   if [ "$kind" = system ]; then install_program 755; else install_program 700; fi
   make_folder "$config_dir" 700

@@ -1,6 +1,7 @@
 #include "tenants/cli/palette.hpp"
 
 #include "tenants/cli/output.hpp"
+#include "tenants/nearest.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -22,6 +23,12 @@ std::string_view name_of(std::string_view color) {
     if (entry.color == color) return entry.name;
   }
   return color;
+}
+
+std::string_view nearest_color(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const auto& entry : palette) names.push_back(entry.name);
+  return tenants::nearest(name, names);
 }
 
 std::string_view unused_color(const std::vector<tenants::tenant>& all) {

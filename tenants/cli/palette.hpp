@@ -26,6 +26,8 @@ inline constexpr std::array palette{
 std::string color_of(std::string_view name_or_color);
 // The name of that colour, or the colour itself.
 std::string_view name_of(std::string_view color);
+// The palette's name that was probably meant, or empty.
+std::string_view nearest_color(std::string_view name);
 // The first colour that no organisation has.
 std::string_view unused_color(const std::vector<tenants::tenant>& all);
 // One line with every name and its swatch.

@@ -43,6 +43,7 @@ class setup_draft {
 
  private:
   result<void> take_name(const std::string& answer);
+  result<void> take_color(std::string_view key, const std::string& answer);
   result<void> take_slug(const std::string& answer);
   result<void> take_port(const std::string& answer);
   result<void> take_broker(const std::string& answer);

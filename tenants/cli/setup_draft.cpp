@@ -46,13 +46,13 @@ const std::vector<setup_question>& setup_questions() {
       {"name", "organization.name", "Name", topic::organization},
       {"slug", "slug", "Short name, for commands and folders", topic::organization},
       {"contact", "organization.contact", "Contact e-mail (may stay empty)", topic::organization},
-      {"host", "server.host", "Listen on (0.0.0.0: reachable from other machines)", topic::dashboard},
+      {"host", "server.host", "Listen on (0.0.0.0: for other machines too)", topic::dashboard},
       {"port", "server.port", "Port", topic::dashboard},
       {"title", "branding.dashboard_title", "Title", topic::look},
       {"primary-color", "branding.primary_color", "Colour (a name, or #rrggbb)", topic::look},
       {"secondary-color", "branding.secondary_color", "Second colour", topic::look},
       {"logo-url", "branding.logo_url", "Logo (https:// or data:image/)", topic::look},
-      {"broker-url", "broker.url", "Broker, by the name that agents reach it by", topic::broker},
+      {"broker-url", "broker.url", "Broker address, as the machines reach it", topic::broker},
       {"cpu-threshold", "alerts.cpu_threshold", "Alert when the CPU is at, in %", topic::details},
       {"memory-threshold", "alerts.memory_threshold", "Alert when the memory is at, in %", topic::details},
       {"disk-threshold", "alerts.disk_threshold", "Alert when a disk is at, in %", topic::details},
@@ -118,9 +118,10 @@ result<void> setup_draft::take(const setup_question& question, const std::string
     plan_.admin_user = answer;
     return {};
   }
-  const auto text = question.key.ends_with("_color") ? color_of(answer) : answer;
-  if (const auto set = tenants::set_value(plan_.config, question.key, text); !set)
+  if (question.key.ends_with("_color")) return take_color(question.key, answer);
+  if (const auto set = tenants::set_value(plan_.config, question.key, answer); !set) {
     return wrong(set.error().what);
+  }
   return {};
 }
 
@@ -130,6 +131,14 @@ result<void> setup_draft::take_name(const std::string& answer) {
   }
   const auto set = tenants::set_value(plan_.config, "organization.name", answer);
   return set ? result<void>() : wrong(set.error().what);
+}
+
+result<void> setup_draft::take_color(std::string_view key, const std::string& answer) {
+  const auto set = tenants::set_value(plan_.config, key, color_of(answer));
+  if (set) return {};
+  const auto near = nearest_color(answer);
+  return wrong(near.empty() ? set.error().what
+                            : fmt::format("'{}' is no colour; did you mean {}?", answer, near));
 }
 
 result<void> setup_draft::take_slug(const std::string& answer) {

@@ -15,18 +15,19 @@ int make(context& ctx, const arguments& args) {
   if (!named_role) return report(ctx, error{"--role", "is needed: viewer, operator or admin"}, usage);
   const auto granted = parse_role(*named_role);
   if (!granted) return report(ctx, error{"--role", granted.error().what}, usage);
+  const auto at = now();
   std::optional<unix_ms> expires;
   if (const auto text = args.value("expires")) {
     const auto duration = parse_duration(*text);
     if (!duration) return report(ctx, error{"--expires", duration.error().what}, usage);
-    expires = now() + *duration;
+    expires = at + *duration;
   }
   const auto label = args.value("label").value_or("");
   const auto org = find_org(ctx, args.word(0));
   if (!org) return org.error();
   auto registry = open_registry(ctx, *org);
   if (!registry) return registry.error();
-  const auto token = registry->create_api_token(label, *granted, expires, now());
+  const auto token = registry->create_api_token(label, *granted, expires, at);
   if (!token) return report(ctx, token.error());
   if (ctx.json) {
     print_json(ctx, {{"token", *token}, {"role", to_string(*granted)}});

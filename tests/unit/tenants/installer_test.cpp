@@ -65,7 +65,6 @@ class Installer : public test::CommandLine {
   std::filesystem::path agent_folder() const {
     return home() / ".fleet-agent" / "aaaaaaaa-0000-4000-8000-000000000000";
   }
-  static bool runs_systemd() { return std::filesystem::exists("/run/systemd/system"); }
 
   std::string said_;
 };
@@ -117,7 +116,6 @@ TEST_F(Installer, ADryRunAsRootNamesTheMachinesFolders) {
 }
 
 TEST_F(Installer, InstallsAndRemovesAUsersUnit) {
-  if (!runs_systemd()) GTEST_SKIP() << "systemd does not run this machine";
   const auto result = install(agent_flag());
   ASSERT_EQ(result.code, 0) << result.out;
   EXPECT_EQ(test::mode_of(agent_folder() / "config.json"), 0600U);
@@ -125,9 +123,38 @@ TEST_F(Installer, InstallsAndRemovesAUsersUnit) {
   const auto unit = home() / ".config/systemd/user/atlas-agent-aaaaaaaa.service";
   EXPECT_THAT(test::read_text(unit),
               AllOf(HasSubstr("100%%"), HasSubstr((agent_folder() / "config.json").string())));
+  EXPECT_THAT(test::read_text(calls()),
+              AllOf(HasSubstr("systemctl --user enable atlas-agent-aaaaaaaa.service"),
+                    HasSubstr("systemctl --user restart atlas-agent-aaaaaaaa.service"),
+                    HasSubstr("loginctl enable-linger")));
   EXPECT_EQ(install("--uninstall").code, 0);
+  EXPECT_THAT(test::read_text(calls()),
+              HasSubstr("systemctl --user disable --now atlas-agent-aaaaaaaa.service"));
   EXPECT_FALSE(std::filesystem::exists(unit));
   EXPECT_FALSE(std::filesystem::exists(agent_folder()));
+}
+
+TEST_F(Installer, SaysWhenTheUnitDoesNotStayUp) {
+  stub("systemctl", "case $* in *is-active*) exit 3;; esac; exit 0");
+  const auto result = install(agent_flag());
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, HasSubstr("does not keep running; 'journalctl --user"));
+}
+
+TEST_F(Installer, WritesUnitsThatSystemdUnderstands) {
+  if (shell("command -v systemd-analyze").code != 0) GTEST_SKIP() << "systemd-analyze is not installed";
+  // The machine's unit is only shown, by the functions of the script up to where it begins to act.
+  const auto text = test::read_text(script());
+  const auto begin = text.find("system_unit() {");
+  const auto unit = folder_.path() / "atlas-agent-aaaaaaaa.service";
+  test::write_text(folder_.path() / "show.sh",
+                   "org_name=\"Ac'me & <Sons> 100%\"; program=/bin/true; config=/etc/config.json\n"
+                   "unit_text() { printf '%s' \"$1\" | sed 's/%/%%/g'; }\n" +
+                       text.substr(begin, text.find("\n}\n", begin) - begin) + "\n}\nsystem_unit\n");
+  ASSERT_EQ(shell("sh '" + (folder_.path() / "show.sh").string() + "' >'" + unit.string() + "'").code, 0);
+  const auto checked = shell("systemd-analyze verify '" + unit.string() + "'");
+  EXPECT_THAT(checked.out, Not(HasSubstr("atlas-agent-aaaaaaaa.service:")));
+  EXPECT_THAT(test::read_text(unit), HasSubstr("--config ${CREDENTIALS_DIRECTORY}/config.json"));
 }
 
 TEST_F(Installer, InstallsAndRemovesALaunchAgent) {

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 
-enum : int { done = 0, failed = 1, usage = 2, not_found = 3, refused = 4 };
+enum : int { done, failed, usage, not_found, refused };  // exit codes
 
 // Listens at a port of the system's choice while it lives.
 class listener {
