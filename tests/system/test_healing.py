@@ -70,10 +70,10 @@ def test_a_service_that_starts_before_its_broker_waits_for_it(fleet):
         org.add_host("h1")
         other.cli("broker", "render")
         ingest = other.ingest(org, ready=False)
-        answer = wait_until(lambda: org.get("/readyz", token=None), 10, "the service answers", ingest.tail)
+        wait_until(lambda: org.get("/healthz", token=None).ok, 10, "the service answers", ingest.tail)
+        answer = org.get("/readyz", token=None)
         assert answer.status_code == 503
         assert "broker" in answer.text
-        assert org.get("/healthz", token=None).status_code == 200
         other.broker()
         wait_until(org.ready, 15, "the service has found its broker", other.tails)
         assert ingest.alive()
