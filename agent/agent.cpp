@@ -2,6 +2,7 @@
 
 #include "agent/inventory.hpp"
 #include "agent/log.hpp"
+#include "agent/memory.hpp"
 #include "agent/publisher.hpp"
 #include "agent/sampler.hpp"
 #include "agent/schedule.hpp"
@@ -14,8 +15,10 @@ namespace atlas::agent {
 
 namespace {
 
-// Addresses and memory of a machine change while it runs.
-constexpr std::chrono::minutes inventory_period{10};
+// How often what changes seldom is looked after: the inventory, and memory that is not needed any more.
+constexpr std::chrono::minutes upkeep_period{10};
+// The first time is when the start is over.
+constexpr std::chrono::seconds first_upkeep{5};
 
 unix_ms wall_clock() { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
 
@@ -37,23 +40,24 @@ void run(const config& settings, const std::string& root, const std::atomic<bool
   out.set_info(inventory_text(settings, root));
   source.prime();
   schedule beat(steady_now(), own_interval);
-  auto inventory_due = steady_now() + inventory_period;
+  auto upkeep_due = steady_now() + first_upkeep;
   while (!stop) {
     const auto now = steady_now();
     if (now >= beat.due()) {
       out.add_sample(encode_sample(source.take(wall_clock(), beat.interval())));
       beat.taken(now);
     }
-    if (now >= inventory_due) {
+    if (now >= upkeep_due) {
       out.set_info(inventory_text(settings, root));
-      inventory_due = now + inventory_period;
+      release_unused_memory();
+      upkeep_due = now + upkeep_period;
     }
     const auto publisher_due = out.step(now);
     if (const auto asked = out.take_remote_config()) {
       beat.change_interval(asked->report_interval.value_or(own_interval));
       log(log_level::debug, "report interval is " + std::to_string(beat.interval().count()) + " s");
     }
-    wake.wait(std::min(publisher_due, beat.due()));
+    wake.wait(std::min({publisher_due, beat.due(), upkeep_due}));
   }
   log(log_level::info, "stopping");
   out.stop();

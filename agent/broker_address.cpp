@@ -21,19 +21,11 @@ bool is_host_name(std::string_view text) {
   return true;
 }
 
-bool is_ipv6(const std::string& text) {
-  std::array<unsigned char, 16> address{};
-  return ::inet_pton(AF_INET6, text.c_str(), address.data()) == 1;
-}
-
 tl::unexpected<error> refuse(const char* what) { return failure("server_url", what); }
 
 }  // namespace
 
-std::string broker_address::text() const {
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
+std::string broker_address::text() const { return host + ":" + std::to_string(port); }
 
 result<broker_address> parse_server_url(std::string_view url) {
   constexpr std::string_view scheme = "mqtts://";
@@ -44,19 +36,13 @@ result<broker_address> parse_server_url(std::string_view url) {
   auto rest = url.substr(scheme.size());
   if (rest.ends_with('/')) rest.remove_suffix(1);
   broker_address address;
-  std::string_view port;
-  if (rest.starts_with('[')) {
-    const auto end = rest.find(']');
-    if (end == std::string_view::npos) return refuse("the IPv6 address lacks its closing bracket");
-    address.host = rest.substr(1, end - 1);
-    port = rest.substr(end + 1);
-    if (!is_ipv6(address.host)) return refuse("what stands in brackets is not an IPv6 address");
-  } else {
-    const auto colon = rest.find(':');
-    address.host = rest.substr(0, colon);
-    if (colon != std::string_view::npos) port = rest.substr(colon);
-    if (!is_host_name(address.host)) return refuse(form);
-  }
+  // Paho compares a certificate with the address as it stands in the URL, brackets and all: it never matches.
+  if (rest.starts_with('['))
+    return refuse("an IPv6 address cannot be checked against a certificate: use a name");
+  const auto colon = rest.find(':');
+  address.host = rest.substr(0, colon);
+  if (!is_host_name(address.host)) return refuse(form);
+  const auto port = colon == std::string_view::npos ? std::string_view() : rest.substr(colon);
   if (port.empty()) return address;
   const auto number = to_number<std::uint16_t>(port.substr(1));
   if (port.front() != ':' || !number || *number == 0)

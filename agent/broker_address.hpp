@@ -13,7 +13,7 @@ struct broker_address {
   std::string host;
   std::uint16_t port = 8883;
 
-  // host:port, an IPv6 address in brackets: as people and Paho write it.
+  // host:port
   std::string text() const;
   friend bool operator==(const broker_address&, const broker_address&) = default;
 };

@@ -8,8 +8,9 @@
 
 namespace atlas::agent {
 
-// The collectors, each in a file of its own name in linux/ and macos/. `root` is put before every absolute
-// path: "" on the real machine. The macOS ones ask the kernel and have no use for it.
+// The collectors, each in a file of its own in linux/ and macos/; collectors.cpp beside them lists those that
+// the system has. `root` is put before every absolute path: "" on the real machine. The macOS ones ask the
+// kernel and have no use for it.
 
 std::unique_ptr<collector> make_cpu_collector(const std::string& root);
 std::unique_ptr<collector> make_memory_collector(const std::string& root);

@@ -1,6 +1,7 @@
 #include "agent/agent.hpp"
 #include "agent/config_file.hpp"
 #include "agent/log.hpp"
+#include "agent/memory.hpp"
 #include "agent/options.hpp"
 
 #include <csignal>
@@ -9,10 +10,6 @@
 #include <exception>
 
 #include <unistd.h>
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 namespace {
 
@@ -110,10 +107,7 @@ int run_program(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-#ifdef __GLIBC__
-  // The few threads of this program do not need heaps of their own.
-  ::mallopt(M_ARENA_MAX, 1);
-#endif
+  keep_memory_small();
   int code = exit_failed;
   try {
     code = run_program({argv + 1, argv + argc});

@@ -42,7 +42,9 @@ struct mqtt_client::callbacks {
     mqtt_event event{what, 0, 0, {}};
     if (data == nullptr) return event;
     event.token = data->token;
-    event.reason = data->reasonCode;
+    // A refused CONNECT comes with its reason code here or there.
+    event.reason = data->reasonCode != MQTTREASONCODE_SUCCESS ? static_cast<int>(data->reasonCode)
+                                                              : std::max(data->code, 0);
     if (data->message != nullptr) {
       event.text = data->message;
     } else if (data->code != MQTTASYNC_SUCCESS && data->code != MQTTASYNC_FAILURE) {

@@ -42,7 +42,7 @@ class mqtt_client {
   };
 
   mqtt_client(options chosen, std::function<void()> on_event);  // throws std::runtime_error
-  ~mqtt_client();                                               // closes the connection without a word
+  ~mqtt_client();                                               // ends the connection
   mqtt_client(const mqtt_client&) = delete;
   mqtt_client& operator=(const mqtt_client&) = delete;
 

@@ -11,9 +11,9 @@ namespace atlas::agent {
 namespace {
 
 // So many of the longest names still fit into one message of 64 KiB.
-constexpr std::size_t max_disks = 48;
+constexpr std::size_t max_disks = 32;
 constexpr std::size_t max_interfaces = 64;
-constexpr std::size_t max_sensors = 64;
+constexpr std::size_t max_sensors = 32;
 
 template <class Element>
 void limit(std::vector<Element>& elements, std::size_t most) {
