@@ -145,12 +145,12 @@ constexpr std::array verbs{
          "  atlas-fleet org show acme\n",
          {},
          show},
-    verb{"org set", "[ORG] KEY VALUE",
-         "Changes one key of an organisation's configuration; 'org show' lists them. A value that is wrong "
+    verb{"org set", "[ORG] KEY VALUE […]",
+         "Changes keys of an organisation's configuration; 'org show' lists them. A value that is wrong "
          "changes\n"
          "nothing. 'none' takes a value away that may be absent.",
          "  atlas-fleet org set acme branding.primary_color '#ff8800'\n"
-         "  atlas-fleet org set acme alerts.cpu_threshold 80\n"
+         "  atlas-fleet org set acme alerts.cpu_threshold 80 alerts.hold_seconds 60\n"
          "  atlas-fleet org set --all broker.url mqtts://fleet.example.com:8883\n",
          set_flags, run_org_set},
     verb{"org remove", "ORG", "Deletes an organisation with its key, hosts, users and tokens.",

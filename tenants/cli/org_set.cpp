@@ -4,6 +4,8 @@
 #include "tenants/cli/output.hpp"
 #include "tenants/private_file.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace atlas::cli {
@@ -46,14 +48,24 @@ std::string consequence(const context& ctx, std::string_view key) {
                      program_words(ctx));
 }
 
+struct setting {
+  std::string key;
+  std::string value;
+};
+
+// KEY VALUE pairs after ORG, which is left out with --all.
+std::optional<std::vector<setting>> parse_settings(const arguments& args) {
+  const auto& words = args.words();
+  const std::size_t first = args.has("all") ? 0 : 1;
+  if (words.size() <= first || (words.size() - first) % 2 != 0) return std::nullopt;
+  std::vector<setting> settings;
+  for (auto i = first; i < words.size(); i += 2) settings.push_back({words[i], words[i + 1]});
+  return settings;
+}
+
 // The organisations that are meant, or the exit code.
 tl::expected<std::vector<tenant>, int> chosen_orgs(context& ctx, const arguments& args) {
   const bool all = args.has("all");
-  if (args.words().size() != (all ? 2U : 3U)) {
-    return tl::unexpected(report(
-        ctx, error{"org set", "needs ORG KEY VALUE, or --all KEY VALUE; see 'atlas-fleet org set --help'"},
-        usage));
-  }
   if (all) {
     auto loaded = tenants::load_tenants(ctx.root);
     if (!loaded) return tl::unexpected(report(ctx, loaded.error()));
@@ -64,10 +76,12 @@ tl::expected<std::vector<tenant>, int> chosen_orgs(context& ctx, const arguments
   return std::vector<tenant>{std::move(*org)};
 }
 
-// Puts the value in; the exit code when it does not fit.
-std::optional<int> change(context& ctx, tenant& org, std::string_view key, const std::string& value) {
-  const auto set = tenants::set_value(org.config, key, value);
-  if (!set) return report(ctx, error{fmt::format("org set: {}", key), set.error().what}, usage);
+// Puts the values in; the exit code when they do not fit.
+std::optional<int> change(context& ctx, tenant& org, const std::vector<setting>& settings) {
+  for (const auto& [key, value] : settings) {
+    const auto set = tenants::set_value(org.config, key, value);
+    if (!set) return report(ctx, error{fmt::format("org set: {}", key), set.error().what}, usage);
+  }
   // The parser knows how the values must fit together.
   const auto checked = tenants::parse_tenant_config(tenants::format_tenant_config(org.config), "org set");
   if (!checked) return report(ctx, checked.error(), usage);
@@ -86,20 +100,30 @@ int run_org_set(context& ctx, const arguments& args) {
     if (!locked) return report(ctx, locked.error());
     lock.emplace(std::move(*locked));
   }
+  const auto settings = parse_settings(args);
+  if (!settings) {
+    return report(
+        ctx,
+        error{"org set",
+              "needs ORG and pairs of KEY VALUE, or --all and pairs; see 'atlas-fleet org set --help'"},
+        usage);
+  }
   auto orgs = chosen_orgs(ctx, args);
   if (!orgs) return orgs.error();
-  const auto& key = args.words()[args.words().size() - 2];
-  const auto& value = args.words().back();
-  if (const auto reason = refusal(key); !reason.empty()) return report(ctx, error{key, reason}, refused);
+  for (const auto& [key, value] : *settings) {
+    if (const auto reason = refusal(key); !reason.empty()) return report(ctx, error{key, reason}, refused);
+  }
   for (auto& org : *orgs) {
-    if (const auto code = change(ctx, org, key, value)) return *code;
+    if (const auto code = change(ctx, org, *settings)) return *code;
   }
   // With --all the others are those that were just changed.
   const auto others = args.has("all") ? *orgs : tenants::scan_tenants(ctx.root).tenants;
   for (const auto& org : *orgs) {
-    if (const auto reason = conflict(others, org, key); !reason.empty()) {
-      const auto* hint = key == "broker.url" ? "; --all changes every organisation" : "";
-      return report(ctx, error{key, fmt::format("{} {}{}", value, reason, hint)}, refused);
+    for (const auto& [key, value] : *settings) {
+      if (const auto reason = conflict(others, org, key); !reason.empty()) {
+        const auto* hint = key == "broker.url" ? "; --all changes every organisation" : "";
+        return report(ctx, error{key, fmt::format("{} {}{}", value, reason, hint)}, refused);
+      }
     }
   }
   for (const auto& org : *orgs) {
@@ -107,15 +131,25 @@ int run_org_set(context& ctx, const arguments& args) {
     if (!saved) return report(ctx, saved.error());
   }
   lock.reset();
-  if (key == "broker.url" && !sync(ctx)) return failed;
+  const auto is_broker_url = [](const setting& each) { return each.key == "broker.url"; };
+  if (std::any_of(settings->begin(), settings->end(), is_broker_url) && !sync(ctx)) return failed;
   if (ctx.json) {
     json slugs = json::array();
     for (const auto& org : *orgs) slugs.push_back(org.slug);
-    print_json(ctx, {{"organizations", std::move(slugs)}, {"key", key}, {"restart", true}});
+    json keys = json::array();
+    for (const auto& each : *settings) keys.push_back(each.key);
+    print_json(ctx, {{"organizations", std::move(slugs)}, {"keys", std::move(keys)}, {"restart", true}});
     return done;
   }
-  for (const auto& org : *orgs) ctx.out << fmt::format("{}: {} is now {}\n", org.slug, key, value);
-  ctx.out << consequence(ctx, key) << '\n';
+  std::vector<std::string> consequences;
+  for (const auto& [key, value] : *settings) {
+    for (const auto& org : *orgs) ctx.out << fmt::format("{}: {} is now {}\n", org.slug, key, value);
+    auto text = consequence(ctx, key);
+    if (std::find(consequences.begin(), consequences.end(), text) == consequences.end()) {
+      consequences.push_back(std::move(text));
+    }
+  }
+  for (const auto& text : consequences) ctx.out << text << '\n';
   return done;
 }
 
