@@ -1,4 +1,4 @@
-"""The README's commands, as they stand there, and that what it names is there."""
+"""The commands of README.md and the recipe of topics.md, as they stand there."""
 
 import re
 import shlex
@@ -62,3 +62,10 @@ def test_five_minutes_to_a_real_fleet():
         wait_until(acme.ready, 20, "the service is ready", fleet.tails)
         fleet.wait_online(acme, hostname)
         assert list(work.glob("install-agent-*.sh"))
+
+
+def test_the_password_recipe_of_topics_md_gives_its_test_vector():
+    text = (REPOSITORY / "topics.md").read_text(encoding="utf-8")
+    recipe = re.search(r"```python\n(.*?)```", text, re.S).group(1)
+    done = run(["/usr/bin/python3", "-I", "-c", recipe])
+    assert done.stdout.strip() == "r2vfKV8wRJ-4kIMT3EowXNFNWZ1UWhEIgxDF7x_xsSM", done.stdout + done.stderr
