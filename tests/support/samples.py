@@ -86,7 +86,7 @@ def wrong_type(rng):
         lambda: _changed(["cpu", "percent"], "12"),
         lambda: _changed(["cpu"], [1]),
         lambda: _changed(["memory"], 5),
-        lambda: _changed(["memory", "percent"], None),
+        lambda: _changed(["memory", "percent"], False),
         lambda: _changed(["ts"], "now"),
         lambda: _changed(["disks"], {}),
         lambda: _changed(["disks"], [1]),
@@ -103,8 +103,10 @@ def wrong_type(rng):
 
 def missing_member(rng):
     sample = _base()
-    gone = rng.choice(["v", "ts", "cpu", "memory", "cpu.percent", "memory.percent"])
-    if "." in gone:
+    gone = rng.choice(["v", "ts", "cpu", "memory", "cpu.percent", "memory.percent", "null"])
+    if gone == "null":
+        sample["memory"]["percent"] = None
+    elif "." in gone:
         sample[gone.split(".")[0]].pop("percent")
     else:
         sample.pop(gone)

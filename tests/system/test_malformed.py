@@ -11,6 +11,8 @@ from support.raw_mqtt import RawPublisher
 from support.samples import MALFORMED, Publisher, malformed
 
 COUNT = 10_000
+# Each of these is 65 KiB.
+COUNTS = {"too_large": 2_000}
 BATCH = 1_000
 
 
@@ -34,7 +36,7 @@ def test_every_payload_is_counted_by_its_reason(world, reason):
     org, live, publisher, ingest = world
     before = org.rejected()
     assert reason in before
-    payloads = malformed(reason, COUNT, seed=1)
+    payloads = malformed(reason, COUNTS.get(reason, COUNT), seed=1)
     expected = before[reason]
     # In batches that are waited for: ingest's queue is bounded, and a wrong count shows near its cause.
     while batch := list(itertools.islice(payloads, BATCH)):
@@ -65,4 +67,5 @@ def test_a_foreign_or_broken_topic_never_reaches_the_decoder(world, fleet):
                       f"org/{org.id}/host/h1/unknown", f"org/{org.id}/host//metrics", "org", "$SYS/broker/uptime"):
             client.publish(topic, "not json")
     assert org.rejected() == before
-    assert "error" not in fleet.tails().lower().replace("error_total", "")
+    ingest = next(running for running in fleet.programs if running.name == "ingest-acme")
+    assert " error " not in ingest.text()
