@@ -131,7 +131,8 @@ for i in 0 1 2; do
     --title "${names[i]} Fleet" --primary-color "${colors[i]}" --report-interval 1 \
     --broker-url "mqtts://localhost:$broker_port" --admin-user admin --admin-password-stdin \
     <"$root/secrets/$slug.password" >"$root/logs/setup-$slug.log" 2>&1 || fail "setup of ${names[i]} failed"
-  fleet token api "$slug" --role viewer >"$root/secrets/$slug.token"
+  fleet token api "$slug" --role viewer >"$root/secrets/$slug.token" 2>>"$root/logs/setup-$slug.log" ||
+    fail "making an API token for ${names[i]} failed"
   for host in ${hosts[i]}; do
     fleet agent-config "$slug" --host "$host" -o "$root/agents/$host.json" >"$root/logs/setup-$host.log" 2>&1 ||
       fail "the configuration of $host failed"
