@@ -73,6 +73,11 @@ cleanup() {
     # The agents first, so that each can say that it stopped.
     [ ${#agent_pids[@]} -eq 0 ] || stop "${agent_pids[@]}"
     [ -z "$up_pid" ] || stop "$up_pid"
+    if pgrep -f -- "$root/" >/dev/null; then
+      say "still running, which is a fault:" >&2
+      pgrep -fa -- "$root/" >&2
+      code=1
+    fi
     if [ "$keep" -eq 1 ]; then
       say "kept: $root"
     else
@@ -139,7 +144,7 @@ for i in 0 1 2; do
   done
 done
 
-fleet up >"$root/logs/up.log" 2>&1 8<&- </dev/null &
+"$bin/atlas-fleet" up >"$root/logs/up.log" 2>&1 8<&- </dev/null &
 up_pid=$!
 for i in 0 1 2; do
   deadline=$((SECONDS + 30))
