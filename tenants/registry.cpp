@@ -4,10 +4,10 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <system_error>
 #include <thread>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sodium.h>
 #include <sqlite3.h>
@@ -19,17 +19,36 @@ namespace atlas::tenants {
 namespace {
 
 // SQLite would create the file with the process's umask, and gives its -wal and -shm the file's own mode.
+//
+// An existing file is not opened here: to close it would drop every lock that other connections of this
+// process hold on it (POSIX fcntl locks), and another process would then take itself for the last one and
+// delete their log.
 result<void> make_private(const std::string& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
+  const auto refused = [&file] {
     return failure(file, fmt::format("cannot be opened: {}", std::generic_category().message(errno)));
-  }
-  // Whoever is not its owner, as a service of the same group, leaves the mode as it is.
+  };
   struct stat status{};
-  if (::fstat(descriptor, &status) == 0 && status.st_uid == ::geteuid() && (status.st_mode & 0077) != 0) {
-    ::fchmod(descriptor, 0600);
+  if (::stat(file.c_str(), &status) == 0) {
+    // Whoever is not its owner, as a service of the same group, leaves the mode as it is.
+    if (status.st_uid == ::geteuid() && (status.st_mode & 0077) != 0) {
+      ::chmod(file.c_str(), 0600);
+    }
+    return {};
+  }
+  // Under another name until it is closed; mkstemp makes it 0600.
+  auto beside = file + ".XXXXXX";
+  const int descriptor = ::mkstemp(beside.data());
+  if (descriptor < 0) {
+    return refused();
   }
   ::close(descriptor);
+  const bool linked = ::link(beside.c_str(), file.c_str()) == 0 || errno == EEXIST;
+  const int why = errno;
+  ::unlink(beside.c_str());
+  errno = why;
+  if (!linked) {
+    return refused();
+  }
   return {};
 }
 

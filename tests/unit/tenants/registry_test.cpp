@@ -6,8 +6,10 @@
 #include <thread>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace atlas::tenants {
 
@@ -208,6 +210,23 @@ TEST_F(Registry, SeesWhatAnotherConnectionWrites) {
   const auto id = service.api_tokens().value()[0].id;
   ASSERT_TRUE(command.revoke_api_token(id).value());
   EXPECT_FALSE(service.find_api_token(token, now).value());
+}
+
+// Without its lock on the file, the next process that closes the file deletes the log of those who are still
+// there.
+TEST_F(Registry, KeepsItsLockWhenTheSameProcessOpensItAgain) {
+  auto first = open();
+  ASSERT_TRUE(first.add_host(host("web-1"), now));
+  auto second = open();
+  const int descriptor = ::open(file().c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_GE(descriptor, 0);
+  // A lock of an open file description conflicts with the classic locks of its own process.
+  struct flock wanted{};
+  wanted.l_type = F_WRLCK;
+  wanted.l_whence = SEEK_SET;
+  ASSERT_EQ(::fcntl(descriptor, F_OFD_GETLK, &wanted), 0);
+  EXPECT_NE(wanted.l_type, F_UNLCK);
+  ::close(descriptor);
 }
 
 TEST_F(Registry, TellsThatItCannotBeWritten) {
