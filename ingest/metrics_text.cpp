@@ -59,7 +59,7 @@ void append_intake(prometheus_text& out, const metrics_view& view) {
       out.line({{"reason", name}}, real(view.messages.refused(reason)));
     }
   }
-  out.line({{"reason", "unknown_host"}}, real(view.counters.unknown_host));
+  out.line({{"reason", "unknown_host"}}, real(view.counters.unknown_samples));
 
   out.family(kind::counter, "atlas_messages_rejected_total",
              "Other messages that were refused, by what they should have been; topic: not one of this "
@@ -69,6 +69,7 @@ void append_intake(prometheus_text& out, const metrics_view& view) {
       out.line({{"kind", name}}, real(view.messages.refused(reason)));
     }
   }
+  out.line({{"kind", "unknown_host"}}, real(view.counters.unknown_messages));
   out.family(kind::counter, "atlas_inbox_dropped_total",
              "Events dropped because the service could not keep up.");
   out.line(real(view.waiting.dropped()));

@@ -93,7 +93,7 @@ bool tenant_service::is_registered(const host_id& host) {
 }
 
 void tenant_service::refuse(const fleet_event& event, const host_id& host) {
-  ++counters_.unknown_host;
+  ++(std::holds_alternative<sample_received>(event) ? counters_.unknown_samples : counters_.unknown_messages);
   if (const auto* restored = std::get_if<alert_restored>(&event)) {
     broker_.publish_retained(format_topic(alert_topic{options_.org, host, restored->value.key.topic_level()}),
                              {});

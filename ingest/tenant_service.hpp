@@ -29,7 +29,9 @@ struct tenant_counters {
   std::uint64_t accepted = 0;  // samples of registered hosts, repeated ones included
   std::uint64_t repeated = 0;
   std::uint64_t late = 0;
-  std::uint64_t unknown_host = 0;  // samples, inventories and statuses of hosts that are not registered
+  // Of hosts that are not registered:
+  std::uint64_t unknown_samples = 0;
+  std::uint64_t unknown_messages = 0;  // inventories, statuses and alerts
 };
 
 // One organisation: owns the fleet, applies events to it and carries out what follows. Loop thread.

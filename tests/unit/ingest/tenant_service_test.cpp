@@ -141,7 +141,8 @@ TEST_F(TenantService, AnUnregisteredHostIsCountedAndLeavesNothing) {
   send("stranger", 5);
   apply(info_received{host("stranger"), {}});
   EXPECT_EQ(service.hosts().size(), 0U);
-  EXPECT_EQ(service.counters().unknown_host, 2U);
+  EXPECT_EQ(service.counters().unknown_samples, 1U);
+  EXPECT_EQ(service.counters().unknown_messages, 1U);
   EXPECT_EQ(service.counters().accepted, 0U);
   EXPECT_EQ(state("host/stranger/info"), "") << "what the broker kept of it is cleared";
   register_host("stranger");
