@@ -143,13 +143,18 @@ void publisher::report_probe() {
 }
 
 void publisher::on_connection_lost(const mqtt_event& event, monotonic_time now) {
-  if (state_ != state::connected) return;
+  const auto failure = failure_of_reason(event.reason);
+  const bool taken_over = failure && failure->problem == connect_problem::taken_over;
+  if (state_ != state::connected) {
+    // The broker's reason may come after the news that its connection is gone.
+    if (taken_over) say(*failure);
+    return;
+  }
   buffer_.returned();
   under_way_.reset();
   if (now - connected_since_ >= stable_after) backoff_.reset();
   wait_before_connecting(now);
-  const auto failure = failure_of_reason(event.reason);
-  if (failure && failure->problem == connect_problem::taken_over) {
+  if (taken_over) {
     say(*failure);
     return;
   }

@@ -2,6 +2,7 @@
 
 #include "tests/unit/agent/certificates.hpp"
 
+#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 
@@ -43,6 +44,8 @@ void test_broker::start() {
                       folder_.path("/server.key") + "\npassword_file " + folder_.path("/passwd") +
                       "\nallow_anonymous false\n" + "use_username_as_clientid true\nlog_type all\n" +
                       (::geteuid() == 0 ? "user root\n" : ""));
+    // An earlier run's log would say that it is running already.
+    std::filesystem::remove(folder_.path("/mosquitto.log"));
     broker_ =
         std::make_unique<process>(std::vector<std::string>{mosquitto, "-c", folder_.path("/mosquitto.conf")},
                                   folder_.path("/mosquitto.log"));

@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
         mistake{{"org", "set", "acme", "alerts.clear_margin", "95"}, usage, "$.alerts.clear_margin"},
         mistake{{"org", "set", "acme", "organization.id", "x"}, refused, "organization.id"},
         mistake{{"org", "set", "acme", "server.api_key", "x"}, refused, "server.api_key"},
-        mistake{{"org", "set", "acme", "server.port"}, usage, "ORG KEY VALUE"},
+        mistake{{"org", "set", "acme", "server.port"}, usage, "pairs of KEY VALUE"},
         mistake{{"org", "remove", "acme"}, refused, "--yes"},
         mistake{{"token", "api", "acme"}, usage, "--role"},
         mistake{{"token", "api", "acme", "--role", "emperor"}, usage, "viewer, operator or admin"},
