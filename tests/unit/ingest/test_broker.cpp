@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -48,6 +49,11 @@ test_broker::test_broker() : port_(free_port()) {
   if (!rendered) {
     throw std::runtime_error(rendered.error().where + ": " + rendered.error().what);
   }
+  // The same broker at an address that its certificate does not bear.
+  const auto certs = (dir_.path() / "certs").string();
+  std::ofstream(dir_.path() / "mosquitto.conf", std::ios::app)
+      << "listener " << port_ << " 127.0.0.2\ncertfile " << certs << "/server.crt\nkeyfile " << certs
+      << "/server.key\n";
   start();
 }
 
