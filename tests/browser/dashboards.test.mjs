@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { accessibilityFaults, launch, openPage, output, shot, signIn } from './support/browser.mjs';
+import { accessibilityFaults, closePages, launch, openPage, output, shot, signIn } from './support/browser.mjs';
 import { Fleet, password, repository } from './support/fleet.mjs';
 import { waitUntil } from './support/wait.mjs';
 
@@ -11,21 +11,24 @@ const organisations = [
   { slug: 'acme', name: 'Acme Corp', title: 'Acme Fleet', color: '#00ff00', rgb: 'rgb(0, 255, 0)', hosts: ['acme-db-1', 'acme-web-1'] },
   { slug: 'beta', name: 'Beta Industries', title: 'Beta Machines', color: '#00ffff', rgb: 'rgb(0, 255, 255)', hosts: ['beta-db-1', 'beta-web-1'] },
   // Everything is above Gamma's memory threshold: its dashboard shows trouble.
-  { slug: 'gamma', name: 'Gamma Labs', title: 'Gamma Watch', color: '#ff00ff', rgb: 'rgb(255, 0, 255)', hosts: ['gamma-db-1', 'gamma-web-1'], flags: ['--memory-threshold', '1'], settings: { 'alerts.hold_seconds': 1 } },
+  { slug: 'gamma', name: 'Gamma Labs', title: 'Gamma Watch', color: '#ff00ff', rgb: 'rgb(255, 0, 255)', hosts: ['gamma-db-1', 'gamma-web-1'], settings: { 'alerts.clear_margin': 0.5, 'alerts.memory_threshold': 1, 'alerts.hold_seconds': 1 } },
 ];
 
 let fleet;
 let browser;
 let failed = false;
 
-// A test that remembers that it failed, so that the logs are kept.
+// A test that remembers that it failed, so that the logs are kept, and shows what its pages looked like.
 const check = (name, body) =>
-  test(name, { timeout: 120_000 }, async (context) => {
+  test(name, { timeout: 240_000 }, async (context) => {
     try {
       await body(context);
     } catch (error) {
       failed = true;
+      await closePages(`failed-${name.replace(/[^a-z0-9]+/gi, '-')}`);
       throw error;
+    } finally {
+      await closePages();
     }
   });
 
@@ -33,7 +36,7 @@ before(async () => {
   try {
     fleet = new Fleet();
     await fleet.choosePorts(organisations.length);
-    for (const { slug, name, title, color, flags, settings } of organisations) fleet.setup({ slug, name, title, color, settings, flags: ['--report-interval', '2', ...(flags ?? [])] });
+    for (const { slug, name, title, color, settings } of organisations) fleet.setup({ slug, name, title, color, settings, flags: ['--report-interval', '2'] });
     await fleet.up();
     for (const { slug, hosts } of organisations) for (const host of hosts) fleet.agent(slug, host);
     browser = await launch();

@@ -17,9 +17,27 @@ export function launch() {
   });
 }
 
+const open = new Set();
+
+// Closes what a test left open; with a name, after a screenshot of each page.
+export async function closePages(name) {
+  for (const context of open) {
+    if (name) {
+      let number = 0;
+      for (const page of context.pages()) await shot(page, `${name}-${++number}`).catch(() => {});
+    }
+    await context.close().catch(() => {});
+  }
+  open.clear();
+}
+
 // A page in a browser profile of its own that notes everything a careful reader would object to.
 export async function openPage(browser, { base, size = { width: 1440, height: 900 }, scheme = 'light' }) {
   const context = await browser.newContext({ viewport: size, colorScheme: scheme, locale: 'en-GB', reducedMotion: 'reduce' });
+  open.add(context);
+  context.once('close', () => open.delete(context));
+  // Generous: a busy machine is no fault of the dashboard.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const complaints = [];
   // What a page says while its server is away, or before somebody has signed in, is no fault of it.

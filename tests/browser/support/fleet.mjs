@@ -37,6 +37,20 @@ async function freePorts(count) {
 const environment = { ...process.env, HOME: '/nonexistent', NO_COLOR: '1', LC_ALL: 'C.UTF-8' };
 delete environment.ATLAS_FLEET_ROOT;
 
+function processes() {
+  const table = new Map();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (state !== 'Z') table.set(Number(name), { parent: Number(parent), words: readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0') });
+    } catch {
+      // ended meanwhile
+    }
+  }
+  return table;
+}
+
 export const password = 'correct horse battery staple';
 
 // A throw-away fleet: organisations, broker, services and agents, all real.
@@ -50,6 +64,9 @@ export class Fleet {
     // Whatever happens to this process, nothing of it stays.
     this.atExit = () => this.kill();
     process.once('exit', this.atExit);
+    // A signal alone would end this process without its exit handlers.
+    this.atSignal = () => process.exit(130);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, this.atSignal);
   }
 
   cli(args, input = '') {
@@ -98,27 +115,26 @@ export class Fleet {
     return this.start('atlas-agent', ['--config', file], `agent-${host}`);
   }
 
-  // The process id of an organisation's service, as the supervisor started it.
-  servicePid(slug) {
-    const parents = new Map();
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        if (state === 'Z') continue;
-        parents.set(Number(pid), { parent: Number(parent), words: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') });
-      } catch {
-        // ended meanwhile
+  // Living processes that `root` started, however deep: the services are in groups of their own.
+  descendants(root) {
+    const table = processes();
+    const found = [];
+    for (const pid of table.keys()) {
+      for (let at = table.get(pid)?.parent ?? 0; at > 1; at = table.get(at)?.parent ?? 0) {
+        if (at === root) {
+          found.push(pid);
+          break;
+        }
       }
     }
-    const isOurs = (pid) => {
-      for (let at = pid; at > 1; at = parents.get(at)?.parent ?? 0) if (at === this.supervisor.child.pid) return true;
-      return false;
-    };
-    for (const [pid, { words }] of parents) {
-      if (words[0].endsWith('atlas-ingest') && words.includes(slug) && isOurs(pid)) return pid;
-    }
-    return null;
+    return found;
+  }
+
+  // The process id of an organisation's service, as the supervisor started it.
+  servicePid(slug) {
+    const table = processes();
+    const isIt = ({ words }) => words[0].endsWith('atlas-ingest') && words.includes(slug);
+    return this.descendants(this.supervisor.child.pid).find((pid) => table.has(pid) && isIt(table.get(pid))) ?? null;
   }
 
   tails(lines = 12) {
@@ -133,19 +149,23 @@ export class Fleet {
       child.kill('SIGTERM');
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10_000).unref())]);
     }
-    this.kill();
     if (keepLogsIn) cpSync(this.logs, keepLogsIn, { recursive: true });
-    rmSync(this.root, { recursive: true, force: true });
+    this.kill();
     process.removeListener('exit', this.atExit);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeListener(signal, this.atSignal);
   }
 
+  // At once: every program and what it started, and the root.
   kill() {
     for (const { child } of this.programs) {
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // gone already
+      for (const pid of [...this.descendants(child.pid), child.pid]) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // gone already
+        }
       }
     }
+    rmSync(this.root, { recursive: true, force: true });
   }
 }
