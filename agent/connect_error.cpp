@@ -70,7 +70,8 @@ std::string describe(const connect_failure& failure, const broker_address& broke
       return "the broker at " + where + " does not let host " + named + " publish its samples" + detail +
              "; check the broker with `atlas-fleet broker check`";
     case connect_problem::taken_over:
-      return "another agent reports as host " + named + "; give one of the two another host_id";
+      return "another agent seems to report as host " + named +
+             ": the broker closes this one's connection again and again; give one of the two another host_id";
     case connect_problem::broker_busy:
       return "the broker at " + where + " has no room for host " + named + " at present" + detail +
              "; it is tried again";

@@ -15,6 +15,8 @@ using std::chrono::seconds;
 constexpr milliseconds first_retry{400};
 // A connection that held for so long was a good one: the next attempts begin quickly again.
 constexpr seconds stable_after{10};
+// So many connections in a row that did not hold: somebody else logs in under this name each time.
+constexpr int suspicious_losses = 3;
 // A failure that looks as before is looked into again only after this time.
 constexpr seconds probe_again_after{60};
 constexpr milliseconds farewell_time{2000};
@@ -143,19 +145,17 @@ void publisher::report_probe() {
 }
 
 void publisher::on_connection_lost(const mqtt_event& event, monotonic_time now) {
-  const auto failure = failure_of_reason(event.reason);
-  const bool taken_over = failure && failure->problem == connect_problem::taken_over;
-  if (state_ != state::connected) {
-    // The broker's reason may come after the news that its connection is gone.
-    if (taken_over) say(*failure);
-    return;
-  }
+  if (state_ != state::connected) return;
   buffer_.returned();
   under_way_.reset();
-  if (now - connected_since_ >= stable_after) backoff_.reset();
+  const bool stable = now - connected_since_ >= stable_after;
+  if (stable) backoff_.reset();
+  short_lived_ = stable ? 0 : short_lived_ + 1;
   wait_before_connecting(now);
-  if (taken_over) {
-    say(*failure);
+  const auto failure = failure_of_reason(event.reason);
+  // Mosquitto 2.0.11 closes a connection that another login takes over without giving that reason.
+  if ((failure && failure->problem == connect_problem::taken_over) || short_lived_ == suspicious_losses) {
+    say({connect_problem::taken_over, {}});
     return;
   }
   const std::string why = failure ? failure->detail : event.text;

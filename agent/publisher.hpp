@@ -78,6 +78,7 @@ class publisher {
   backoff backoff_;
   std::mt19937 random_;
   monotonic_time connected_since_{};
+  int short_lived_ = 0;           // connections in a row that were lost before they were stable
   std::optional<int> under_way_;  // token of the batch that is not acknowledged yet
   monotonic_time sent_at_{};
   std::optional<int> farewell_;  // token of "stopped"
