@@ -12,7 +12,7 @@ namespace atlas {
 
 namespace {
 
-constexpr std::size_t max_alert_bytes = 4 * 1024;
+constexpr std::size_t max_alert_bytes = 4096;
 constexpr std::size_t max_instance = 256;
 constexpr std::string_view upper_hex = "0123456789ABCDEF";
 

@@ -99,11 +99,11 @@ fleet::entry* fleet::find_or_add(const host_id& host, unix_ms now, fleet_effects
   return added;
 }
 
-void fleet::on(host_registered event, unix_ms now, fleet_effects& effects) {
+void fleet::on(const host_registered& event, unix_ms now, fleet_effects& effects) {
   find_or_add(event.host, now, effects);
 }
 
-void fleet::on(host_removed event, unix_ms now, fleet_effects& effects) {
+void fleet::on(const host_removed& event, unix_ms now, fleet_effects& effects) {
   const auto found = entries_.find(event.host);
   if (found == entries_.end()) {
     return;
@@ -145,7 +145,7 @@ void fleet::on(sample_received event, unix_ms now, fleet_effects& effects) {
   step_sample_alerts(*host, effects);
 }
 
-void fleet::on(status_received event, unix_ms now, fleet_effects& effects) {
+void fleet::on(const status_received& event, unix_ms now, fleet_effects& effects) {
   auto* host = find_or_add(event.host, now, effects);
   if (host == nullptr) {
     return;
@@ -170,7 +170,7 @@ void fleet::on(info_received event, unix_ms now, fleet_effects& effects) {
   effects.changed.push_back(host);
 }
 
-void fleet::on(time_passed, unix_ms now, fleet_effects& effects) {
+void fleet::on(const time_passed&, unix_ms now, fleet_effects& effects) {
   for (auto* host : order_) {
     set_presence(*host, on_silence(host->presence, now, rules_.offline_after), now, effects);
   }

@@ -116,13 +116,13 @@ class fleet {
 
   entry* find_or_add(const host_id& host, unix_ms now, fleet_effects& effects);
 
-  void on(host_registered event, unix_ms now, fleet_effects& effects);
-  void on(host_removed event, unix_ms now, fleet_effects& effects);
+  void on(const host_registered& event, unix_ms now, fleet_effects& effects);
+  void on(const host_removed& event, unix_ms now, fleet_effects& effects);
   void on(sample_received event, unix_ms now, fleet_effects& effects);
-  void on(status_received event, unix_ms now, fleet_effects& effects);
+  void on(const status_received& event, unix_ms now, fleet_effects& effects);
   void on(info_received event, unix_ms now, fleet_effects& effects);
-  void on(alert_restored event, unix_ms now, fleet_effects& effects);
-  void on(time_passed event, unix_ms now, fleet_effects& effects);
+  void on(const alert_restored& event, unix_ms now, fleet_effects& effects);
+  void on(const time_passed& event, unix_ms now, fleet_effects& effects);
 
   void set_presence(entry& host, const presence_state& next, unix_ms now, fleet_effects& effects);
   void step_sample_alerts(entry& host, fleet_effects& effects);

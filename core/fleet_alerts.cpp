@@ -140,7 +140,7 @@ void fleet::step_offline_alert(entry& host, unix_ms now, fleet_effects& effects)
   step(host, host.offline, offline_, away, now, effects);
 }
 
-void fleet::on(alert_restored event, unix_ms now, fleet_effects& effects) {
+void fleet::on(const alert_restored& event, unix_ms now, fleet_effects& effects) {
   const auto& restored = event.value;
   if (restored.phase != alert_phase::firing) {
     return;

@@ -33,7 +33,7 @@ inline constexpr std::array all_rejections{
 std::string_view to_string(rejection reason);
 
 struct sample_limits {
-  static constexpr std::size_t max_payload_bytes = 64 * 1024;
+  static constexpr std::size_t max_payload_bytes = std::size_t{64} * 1024;
   static constexpr std::size_t max_depth = 8;
   static constexpr std::size_t max_samples = 1000;   // in one array
   static constexpr std::size_t max_elements = 1024;  // cores, disks, interfaces or temperatures of one sample
