@@ -100,7 +100,7 @@ std::string accept_color(std::string& text) {
 }
 
 std::string accept_logo_url(std::string& text) {
-  constexpr std::size_t max_bytes = 128 * 1024;
+  constexpr std::size_t max_bytes = 1 << 17;
   const std::string_view url = text;
   const bool known = url.starts_with("https://") || url.starts_with("http://") ||
                      url.starts_with("data:image/") || (url.starts_with('/') && !url.starts_with("//"));

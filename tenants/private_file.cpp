@@ -58,7 +58,7 @@ result<std::string> read_file(const std::filesystem::path& file, std::size_t max
   const descriptor source(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (source.get() < 0) return system_failure(file, "be read");
   std::string text;
-  std::array<char, 16 * 1024> block;
+  std::array<char, 1 << 14> block;
   for (;;) {
     const auto count = ::read(source.get(), block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;

@@ -141,7 +141,7 @@ result<std::string> registry::create_api_token(std::string_view label, role toke
                                                std::optional<unix_ms> expires, unix_ms now) {
   if (label.size() > 100) return failure("label", "must have 100 characters or fewer");
   return db_->attempt([&]() -> result<std::string> {
-    const auto token = std::string(token_prefix) + random_secret();
+    auto token = std::string(token_prefix) + random_secret();
     // Eight hexadecimal digits are enough for a person to name it by; a clash is tried again.
     for (int tries = 1;; ++tries) {
       const auto id = fmt::format("{:08x}", randombytes_random());

@@ -14,7 +14,7 @@ namespace {
 
 // The CA's certificate, which every agent of this root trusts and nothing else.
 tl::expected<std::string, int> read_ca(context& ctx, const tenants::tenant_config& config) {
-  constexpr std::size_t max_bytes = 64 * 1024;
+  constexpr std::size_t max_bytes = 1 << 16;
   const auto file = config.broker.ca_file.value_or(ctx.root.ca_file());
   std::error_code ignored;
   // The broker's files make the root's own CA.
