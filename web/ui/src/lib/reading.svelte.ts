@@ -15,8 +15,10 @@ export class Reading {
     const scroll = () => {
       if (window.scrollY > element.offsetTop / 2) touch();
     };
-    const focusIn = (event: FocusEvent) => (this.#focused = (event.target as HTMLElement).matches(':focus-visible'));
-    const focusOut = () => (this.#focused = false);
+    // A focused row that leaves the document sends its last event in the middle of an update: state waits for its end.
+    const later = (focused: boolean) => queueMicrotask(() => (this.#focused = focused));
+    const focusIn = (event: FocusEvent) => later((event.target as HTMLElement).matches(':focus-visible'));
+    const focusOut = () => later(false);
     element.addEventListener('pointermove', touch, { passive: true });
     element.addEventListener('focusin', focusIn);
     element.addEventListener('focusout', focusOut);
