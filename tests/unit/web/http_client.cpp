@@ -95,7 +95,7 @@ http_client& http_client::operator=(http_client&&) noexcept = default;
 
 bool http_client::connected() const { return transport_ != nullptr; }
 
-void http_client::shrink_receive_buffer(int bytes) {
+void http_client::set_receive_buffer(int bytes) {
   ::setsockopt(transport_->fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 

@@ -30,8 +30,8 @@ class http_client {
   http_client& operator=(http_client&&) noexcept;
 
   bool connected() const;
-  // Keeps the kernel from taking in much for a client that does not read.
-  void shrink_receive_buffer(int bytes);
+  // A small one keeps the kernel from taking in much for a client that does not read.
+  void set_receive_buffer(int bytes);
   bool send(std::string_view bytes);
   // The next response; nothing when the connection ended before it was whole. `head` responses have no body.
   std::optional<http_answer> read_answer(bool head = false);

@@ -1,14 +1,15 @@
 #include "tests/unit/web/running_server.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace atlas::web {
 namespace {
 
 using namespace testing;
-using ::testing::AnyOf;
 
 int status_of(http_client& client) { return client.read_answer().value_or(http_answer{}).status; }
 
@@ -222,6 +223,47 @@ TEST(Limits, TheLongestWaitingMakesWayWhenThereAreTooManyConnections) {
   EXPECT_TRUE(half_open.front().is_closed_by_server());
   EXPECT_GT(server.counters().rejected_connections, 0U);
   EXPECT_LE(server.counters().connections, 9U);
+}
+
+// All file descriptors of this process but one, until it is destroyed.
+class few_files {
+ public:
+  few_files() {
+    ::getrlimit(RLIMIT_NOFILE, &usual_);
+    const int newest = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ::close(newest);
+    rlimit low = usual_;
+    low.rlim_cur = static_cast<rlim_t>(newest) + 8;
+    ::setrlimit(RLIMIT_NOFILE, &low);
+    for (int fd = 0; (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) {
+      taken_.push_back(fd);
+    }
+    ::close(taken_.back());
+    taken_.pop_back();
+  }
+  ~few_files() {
+    for (const int fd : taken_) {
+      ::close(fd);
+    }
+    ::setrlimit(RLIMIT_NOFILE, &usual_);
+  }
+  few_files(const few_files&) = delete;
+  few_files& operator=(const few_files&) = delete;
+
+ private:
+  rlimit usual_{};
+  std::vector<int> taken_;
+};
+
+TEST(Limits, OutOfFilesTheLongestWaitingMakesWay) {
+  running_server server;
+  http_client half_open(server.port());
+  half_open.send("GET /healthz HTTP/1.1\r\n");
+  ASSERT_TRUE(server.becomes_true([&] { return server.web->counters().connections == 1; }));
+  const few_files limit;
+  // The client takes the last file: the server can only accept it by letting go of the other one.
+  EXPECT_EQ(fetch(server.port(), "GET", "/healthz").status, 200);
+  EXPECT_TRUE(half_open.is_closed_by_server());
 }
 
 TEST(Limits, AreCountedAndFreed) {

@@ -44,6 +44,7 @@ class Live : public ::testing::Test {
     server_options options;
     options.live_interval = std::chrono::milliseconds(30);
     options.session_check = std::chrono::milliseconds(50);
+    options.live_write_timeout = std::chrono::minutes(5);
     return options;
   }
 
@@ -180,7 +181,7 @@ TEST_F(Live, BringsASlowBrowserToTheNewestStateWithinBoundedMemory) {
   };
   change_all(1);
   live_client slow(server_.port());
-  slow.connection().shrink_receive_buffer(4096);
+  slow.connection().set_receive_buffer(4096);
   ASSERT_EQ(slow.open("/api/v1/live", running_server::viewer).status, 101);
   auto quick = connect();
   json newest = next(quick);
@@ -192,6 +193,7 @@ TEST_F(Live, BringsASlowBrowserToTheNewestStateWithinBoundedMemory) {
     ASSERT_EQ(newest["type"], "delta") << "the quick one is never resynchronised";
   }
   change_all(77);
+  slow.connection().set_receive_buffer(1 << 20);
   bool again = false;
   json frame;
   do {
@@ -350,12 +352,14 @@ TEST(LiveLimits, EndABrowserThatTakesNothingForTooLong) {
   options.live_interval = std::chrono::milliseconds(1);
   running_server server(options);
   server.on_loop([&] {
-    for (int i = 0; i < 20'000; ++i) {
-      server.receive(fmt::format("host-{}", i), 1);
+    auto wide = sample_at(now_ms(), 1);
+    wide.disks.resize(200, wide.disks.front());
+    for (int i = 0; i < 200; ++i) {
+      server.apply(sample_received{host(fmt::format("host-{}", i)), wide});
     }
   });
   live_client stuck(server.port());
-  stuck.connection().shrink_receive_buffer(4096);
+  stuck.connection().set_receive_buffer(4096);
   ASSERT_EQ(stuck.open("/api/v1/live", running_server::viewer).status, 101);
   EXPECT_TRUE(server.becomes_true([&] { return server.web->counters().live_clients == 0; }));
 }

@@ -11,8 +11,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 const header_list json_body{{"Content-Type", "application/json"}};
-constexpr std::string_view right = R"({"user":"ann","password":"correct horse"})";
-constexpr std::string_view wrong = R"({"user":"ann","password":"battery staple"})";
+constexpr std::string_view right_login = R"({"user":"ann","password":"correct horse"})";
+constexpr std::string_view wrong_login = R"({"user":"ann","password":"battery staple"})";
 
 class Login : public ::testing::Test {
  protected:
@@ -26,7 +26,7 @@ class Login : public ::testing::Test {
 };
 
 TEST_F(Login, GivesACookieThatOpensTheApi) {
-  const auto answer = log_in(right);
+  const auto answer = log_in(right_login);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(parsed(answer)["name"], "ann");
   EXPECT_EQ(parsed(answer)["role"], "admin");
@@ -38,14 +38,14 @@ TEST_F(Login, GivesACookieThatOpensTheApi) {
 }
 
 TEST_F(Login, RefusesAWrongPasswordWithoutACookie) {
-  const auto answer = log_in(wrong);
+  const auto answer = log_in(wrong_login);
   EXPECT_EQ(answer.status, 401);
   EXPECT_EQ(answer.header("set-cookie"), "");
   EXPECT_THAT(answer.body, Not(HasSubstr("battery")));
 }
 
 TEST_F(Login, EndsWithLogout) {
-  log_in(right);
+  log_in(right_login);
   const auto out = fetch(server_.port(), "POST", "/api/v1/logout", cookie("session-of-ann"));
   EXPECT_EQ(out.status, 204);
   EXPECT_THAT(out.header("set-cookie"), HasSubstr("Max-Age=0"));
@@ -53,15 +53,15 @@ TEST_F(Login, EndsWithLogout) {
 }
 
 TEST_F(Login, IgnoresTheCookiesOfOtherOrganisations) {
-  log_in(right);
+  log_in(right_login);
   const header_list other{{"Cookie", "atlas_session_bbbbbbbb=session-of-ann"}};
   EXPECT_EQ(fetch(server_.port(), "GET", "/api/v1/me", other).status, 401);
 }
 
 TEST_F(Login, TakesJsonOnly) {
-  EXPECT_EQ(log_in(right, {{"Content-Type", "application/x-www-form-urlencoded"}}).status, 415);
-  EXPECT_EQ(log_in(right, {}).status, 415);
-  EXPECT_EQ(log_in(right, {{"Content-Type", "Application/JSON ; charset=utf-8"}}).status, 200);
+  EXPECT_EQ(log_in(right_login, {{"Content-Type", "application/x-www-form-urlencoded"}}).status, 415);
+  EXPECT_EQ(log_in(right_login, {}).status, 415);
+  EXPECT_EQ(log_in(right_login, {{"Content-Type", "Application/JSON ; charset=utf-8"}}).status, 200);
 }
 
 TEST_F(Login, NamesTheMemberAtFault) {
@@ -82,23 +82,23 @@ TEST_F(Login, NamesTheMemberAtFault) {
 TEST_F(Login, IsRefusedToPagesOfOtherOrigins) {
   auto headers = json_body;
   headers.emplace_back("Origin", "http://evil.example");
-  EXPECT_EQ(log_in(right, headers).status, 403);
+  EXPECT_EQ(log_in(right_login, headers).status, 403);
   headers.back().second = "null";
-  EXPECT_EQ(log_in(right, headers).status, 403);
+  EXPECT_EQ(log_in(right_login, headers).status, 403);
   headers.back().second = "http://localhost";
-  EXPECT_EQ(log_in(right, headers).status, 200);
+  EXPECT_EQ(log_in(right_login, headers).status, 200);
 }
 
 TEST_F(Login, KeepsOnlyAFewWaiting) {
   server_.on_loop([this] { server_.auth.hold_logins = true; });
   std::vector<http_client> waiting;
-  const auto text = request_text("POST", "/api/v1/login", json_body, right);
+  const auto text = request_text("POST", "/api/v1/login", json_body, right_login);
   for (std::size_t i = 0; i < server_options{}.max_waiting_logins; ++i) {
     waiting.emplace_back(server_.port()).send(text);
   }
   ASSERT_TRUE(server_.becomes_true(
       [this] { return server_.auth.held.size() == server_options{}.max_waiting_logins; }));
-  const auto refused = log_in(right);
+  const auto refused = log_in(right_login);
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(refused.header("retry-after"), "1");
   server_.on_loop([this] {
@@ -110,14 +110,14 @@ TEST_F(Login, KeepsOnlyAFewWaiting) {
   for (auto& client : waiting) {
     EXPECT_EQ(client.read_answer().value_or(http_answer{}).status, 200);
   }
-  EXPECT_EQ(log_in(right).status, 200);
+  EXPECT_EQ(log_in(right_login).status, 200);
 }
 
 TEST_F(Login, MayOutliveItsConnection) {
   server_.on_loop([this] { server_.auth.hold_logins = true; });
   {
     http_client client(server_.port());
-    client.send(request_text("POST", "/api/v1/login", json_body, right));
+    client.send(request_text("POST", "/api/v1/login", json_body, right_login));
     ASSERT_TRUE(server_.becomes_true([this] { return server_.auth.held.size() == 1; }));
   }
   server_.on_loop([this] { server_.auth.held.front()(); });
@@ -128,7 +128,7 @@ TEST_F(Login, MayOutliveTheServer) {
   std::vector<std::function<void()>> held;
   http_client client(server_.port());
   server_.on_loop([this] { server_.auth.hold_logins = true; });
-  client.send(request_text("POST", "/api/v1/login", json_body, right));
+  client.send(request_text("POST", "/api/v1/login", json_body, right_login));
   ASSERT_TRUE(server_.becomes_true([this] { return server_.auth.held.size() == 1; }));
   server_.on_loop([this] { server_.web->stop(); });
   server_.on_loop([this] { server_.auth.held.front()(); });
