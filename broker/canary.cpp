@@ -24,7 +24,7 @@ constexpr int not_authorized = 135;  // MQTT 5 reason codes
 constexpr int bad_credentials = 134;
 constexpr auto retry_pause = std::chrono::milliseconds(50);
 constexpr auto answer_time = std::chrono::seconds(5);
-constexpr int connect_seconds = 5;
+constexpr int connect_seconds = 10;
 
 template <std::size_t Size>
 std::array<std::uint8_t, Size> random_bytes() {

@@ -14,7 +14,7 @@ namespace atlas::broker {
 
 namespace {
 
-constexpr auto login_time = std::chrono::seconds(5);
+constexpr auto login_time = std::chrono::seconds(10);
 
 unix_ms now() { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
 

@@ -62,7 +62,7 @@ json certificate_json(const broker::certificate_state& state) {
 }
 
 std::string certificate_text(const broker::certificate_state& state) {
-  return fmt::format("certificate until {} for {}", broker::format_date(state.server_until),
+  return fmt::format("until {} for {}", broker::format_date(state.server_until),
                      fmt::join(state.server_names, ", "));
 }
 
@@ -82,7 +82,7 @@ int render(context& ctx, const arguments& args) {
                      {"running", running.has_value()}});
     return done;
   }
-  ctx.out << fmt::format("{}: {}, {} users of {} organisations, {}\n", options.dir.string(),
+  ctx.out << fmt::format("{}: {}, {} users of {} organisations, certificate {}\n", options.dir.string(),
                          done_files->changed ? "rendered" : "nothing new", done_files->users,
                          from->organizations, certificate_text(done_files->certificates));
   if (running && done_files->changed) {

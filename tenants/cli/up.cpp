@@ -144,6 +144,7 @@ int up(context& ctx, const arguments& args) {
   if (!all) return report(ctx, all.error());
   const auto chosen = choose(ctx, *all, args.words());
   if (!chosen) return chosen.error();
+  if (const auto named = gather_broker_options(ctx.root, *all); !named) return report(ctx, named.error());
   const auto ingest = find_ingest();
   if (!ingest) return report(ctx, ingest.error());
 

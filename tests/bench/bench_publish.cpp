@@ -62,14 +62,12 @@ class sample_maker {
   explicit sample_maker(std::size_t hosts) : seqs_(hosts, 0) {
     base_.boot = "5f0c9a7e12345678";
     base_.interval = 10;
-    base_.cpu.cores = {10.1, 14.9, 12.2, 11.7};
+    base_.cpu.cores = {10.1, 14.9};
     base_.cpu.load = {0.12, 0.24, 0.31};
     base_.cpu.iowait = 0.4;
-    base_.cpu.steal = 0.0;
     base_.memory = {43.1, 8'589'934'592, 3'700'000'000, 4'889'934'592, 2'147'483'648, 1'048'576};
     base_.disks = {{"/", "/dev/sda1", "ext4", 250'059'350'016, 177'542'138'511, 71.0, 4'096, 128'000}};
     base_.network = {{"eth0", 1'200'345, 800'123}};
-    base_.temperatures = {{"cpu", 51.5}};
     base_.uptime = 86'400;
     base_.processes = 213;
   }

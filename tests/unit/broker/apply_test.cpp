@@ -96,7 +96,8 @@ TEST_F(Apply, ThatFailsNeitherWritesNorReloads) {
   EXPECT_FALSE(atlas::broker::apply(broker.options, {alice, bob}));
   EXPECT_EQ(read_text(broker.dir() / "canary.secret"), secret);
   EXPECT_EQ(read_text(broker.dir() / "passwd"), passwords);
-  EXPECT_TRUE(check_running(broker.options));
+  const auto still = check_running(broker.options);
+  EXPECT_TRUE(still) << still.error().what << broker.log();
   EXPECT_NE(login(bob), 0);
 }
 

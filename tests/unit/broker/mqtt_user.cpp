@@ -133,17 +133,12 @@ bool mqtt_user::subscribe(const std::string& filter) {
   return reason >= 0 && reason < 128;
 }
 
-void mqtt_user::disconnect() {
-  MQTTAsync_disconnectOptions options = MQTTAsync_disconnectOptions_initializer;
-  if (version_ == version::v5) options = MQTTAsync_disconnectOptions_initializer5;
+void mqtt_user::disconnect_with_will() {
+  MQTTAsync_disconnectOptions options = MQTTAsync_disconnectOptions_initializer5;
+  options.reasonCode = MQTTREASONCODE_DISCONNECT_WITH_WILL_MESSAGE;
   options.context = this;
-  if (version_ == version::v5) {
-    options.onSuccess5 = callbacks::success5;
-    options.onFailure5 = callbacks::failure5;
-  } else {
-    options.onSuccess = callbacks::success;
-    options.onFailure = callbacks::failure;
-  }
+  options.onSuccess5 = callbacks::success5;
+  options.onFailure5 = callbacks::failure5;
   await(MQTTAsync_disconnect(client_, &options));
 }
 

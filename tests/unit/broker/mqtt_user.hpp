@@ -28,7 +28,6 @@ class mqtt_user {
 
   mqtt_user(std::uint16_t port, const std::filesystem::path& ca_file, credential login,
             version mqtt = version::v5, std::string client_id = "test");
-  // The connection breaks without a word: a will is published.
   ~mqtt_user();
   mqtt_user(const mqtt_user&) = delete;
   mqtt_user& operator=(const mqtt_user&) = delete;
@@ -38,7 +37,8 @@ class mqtt_user {
   // The reason code: 0 and 16 (nobody listens) are success; -1 without an answer. QoS 1.
   int publish(const std::string& topic, const std::string& payload = "x", bool retained = false);
   bool subscribe(const std::string& filter);
-  void disconnect();
+  // As a connection that breaks: the will is published. Of version 5 only.
+  void disconnect_with_will();
 
   bool is_connected() const;
   // All that has come until a message on `topic` with `payload` came.
