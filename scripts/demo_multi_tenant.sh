@@ -144,7 +144,8 @@ for i in 0 1 2; do
   done
 done
 
-"$bin/atlas-fleet" up >"$root/logs/up.log" 2>&1 8<&- </dev/null &
+# In sessions of their own: Ctrl-C reaches this script alone, which then stops them in order.
+setsid "$bin/atlas-fleet" up >"$root/logs/up.log" 2>&1 8<&- </dev/null &
 up_pid=$!
 for i in 0 1 2; do
   deadline=$((SECONDS + 30))
@@ -159,7 +160,7 @@ exec 8<&-
 
 for file in "$root"/agents/*.json; do
   host=$(basename "$file" .json)
-  "$bin/atlas-agent" --config "$file" >"$root/logs/agent-$host.log" 2>&1 </dev/null &
+  setsid "$bin/atlas-agent" --config "$file" >"$root/logs/agent-$host.log" 2>&1 </dev/null &
   agent_pids+=($!)
 done
 
