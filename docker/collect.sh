@@ -9,10 +9,11 @@ mkdir -p "$out/bin" "$out/packages" "$out/share" "$out/docker"
 for program in atlas-fleet atlas-ingest atlas-agent; do
   cp "$build/bin/$program" "$out/bin/"
   strip "$out/bin/$program"
-  ldd "$build/bin/$program" | sed -n 's/^[[:space:]]*\([^ ]*\) => \/.*/\1/p' | while read -r library; do
-    # The library's own package, not one that happens to ship a file of that name elsewhere.
-    dpkg-query -S "*/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/$library" | cut -d: -f1
-  done | sort -u >"$out/packages/$program"
+  # Each library by both its names: /lib is a link to /usr/lib, and a package lists one of the two. dpkg-query complains of
+  # the other.
+  libraries=$(ldd "$build/bin/$program" | sed -n 's|^.* => \(/usr\)\{0,1\}\(/lib/[^ ]*\) .*|\2 /usr\2|p')
+  # shellcheck disable=SC2086
+  dpkg-query -S $libraries 2>/dev/null | cut -d: -f1 | sort -u >"$out/packages/$program"
   [ -s "$out/packages/$program" ] || { echo "collect.sh: no library of $program was found" >&2; exit 1; }
 done
 cp -r "$build/share/atlas-fleet" "$out/share/"

@@ -317,7 +317,9 @@ if (process.env.UPDATE_README_IMAGE === '1') {
     await fleetIsComplete(page, { hosts });
     await page.locator(`[data-host="${hosts[1]}"]`).click();
     await page.locator('[data-chart="Network"] canvas').waitFor();
-    await figuresMove(page);
+    const values = () => page.locator('[data-chart] .value').allTextContents();
+    const first = (await values()).join();
+    await waitUntil(async () => (await values()).join() !== first, 'the charts move', { seconds: 20 });
     await shot(page, 'dashboard');
     mkdirSync(join(repository, 'docs/images'), { recursive: true });
     copyFileSync(join(output, 'dashboard.png'), join(repository, 'docs/images/dashboard.png'));
