@@ -11,10 +11,6 @@ if(ATLAS_SANITIZE)
   target_compile_options(atlas_settings INTERFACE -fsanitize=${ATLAS_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)
   target_link_options(atlas_settings INTERFACE -fsanitize=${ATLAS_SANITIZE})
-  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    # GCC 12 with a sanitizer takes Asio's aligned allocation of coroutine frames for a mismatch.
-    target_compile_options(atlas_settings INTERFACE -Wno-mismatched-new-delete)
-  endif()
   if(ATLAS_SANITIZE MATCHES "thread")
     target_compile_definitions(atlas_settings INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
     target_compile_options(atlas_settings INTERFACE -Wno-tsan)
