@@ -115,8 +115,10 @@ void publisher::handle(const mqtt_event& event, monotonic_time now) {
 void publisher::on_connected(monotonic_time now) {
   state_ = state::connected;
   connected_since_ = now;
-  last_problem_.clear();
-  log(log_level::info,
+  // Where connections do not hold, each new one is neither news nor the end of the problem.
+  const bool holds = short_lived_ < suspicious_losses;
+  if (holds) last_problem_.clear();
+  log(holds ? log_level::info : log_level::debug,
       "connected to " + config_.broker.text() + " as host " + std::string(config_.host.text()));
   info_is_new_ = true;
   present_ = false;
@@ -154,7 +156,7 @@ void publisher::on_connection_lost(const mqtt_event& event, monotonic_time now) 
   wait_before_connecting(now);
   const auto failure = failure_of_reason(event.reason);
   // Mosquitto 2.0.11 closes a connection that another login takes over without giving that reason.
-  if ((failure && failure->problem == connect_problem::taken_over) || short_lived_ == suspicious_losses) {
+  if ((failure && failure->problem == connect_problem::taken_over) || short_lived_ >= suspicious_losses) {
     say({connect_problem::taken_over, {}});
     return;
   }

@@ -97,13 +97,15 @@ TEST_F(Agent, ReportsAsOftenAsTheOrganisationAsks) {
 }
 
 TEST_F(Agent, SendsWhatItMeasuredWhileTheBrokerWasAway) {
-  test_agent agent(here());
+  auto settings = here();
+  settings.more = {"--retry-interval", "1"};
+  test_agent agent(settings);
   ASSERT_TRUE(agent.says("connected to"));
   broker.kill();
   ASSERT_TRUE(agent.says("was lost"));
   ASSERT_TRUE(agent.says("nothing listens at"));
-  // Four attempts take more than a second, and so more than one sample's time.
-  ASSERT_TRUE(eventually([&] { return count_of(agent.output(), "next attempt in") >= 5; }));
+  // Six waits of half a second to a second take more than two, and so more than one sample's time.
+  ASSERT_TRUE(eventually([&] { return count_of(agent.output(), "next attempt in") >= 7; }));
   agent.program().send(SIGSTOP);
   broker.start();
   const test_observer observer(broker);
@@ -140,9 +142,11 @@ TEST_F(Agent, SaysWhenItsCredentialsAreRefused) {
 }
 
 TEST_F(Agent, SaysWhenAnotherOneReportsUnderItsName) {
-  const test_agent first(here());
+  auto settings = here();
+  settings.more = {"--retry-interval", "1"};
+  const test_agent first(settings);
   ASSERT_TRUE(first.says("connected to"));
-  const test_agent second(here());
+  const test_agent second(settings);
   EXPECT_TRUE(first.says("another agent seems to report as host h1")) << first.output();
 }
 
