@@ -4,11 +4,13 @@
 #include "agent/small_file.hpp"
 #include "agent/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <map>
 
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace atlas::agent {
@@ -54,12 +56,36 @@ bool is_folder(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+// The name behind the last slash of what a link points to; empty when `path` is no link.
+std::string link_name(const std::string& path) {
+  std::array<char, PATH_MAX> target{};
+  const auto size = ::readlink(path.c_str(), target.data(), target.size());
+  const auto text = std::string_view(target.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  return std::string(text.substr(text.rfind('/') + 1));
+}
+
+// In a chroot "/" is part of a file system that is mounted outside, and in no mount table.
+void add_root(std::vector<mount>& all, const std::string& root) {
+  struct stat info{};
+  if (all.empty() || std::any_of(all.begin(), all.end(), [](const mount& one) { return one.point == "/"; }) ||
+      ::stat((root + "/").c_str(), &info) != 0) {
+    return;
+  }
+  mount slash{
+      std::to_string(major(info.st_dev)) + ":" + std::to_string(minor(info.st_dev)), "/", "/", {}, {}};
+  if (const auto disk = link_name(root + "/sys/dev/block/" + slash.device_number); !disk.empty()) {
+    slash.source = "/dev/" + disk;
+  }
+  all.push_back(std::move(slash));
+}
+
 class disk_collector final : public collector {
  public:
   disk_collector(const std::string& root, monotonic_clock clock) : root_(root), clock_(clock) {}
 
   void collect(sample& out) override {
-    const auto all = parse_mountinfo(file_.read(root_ + "/proc/self/mountinfo").value_or(std::string_view()));
+    auto all = parse_mountinfo(file_.read(root_ + "/proc/self/mountinfo").value_or(std::string_view()));
+    add_root(all, root_);
     const auto mounts = places(all);
     const auto io = parse_diskstats(file_.read(root_ + "/proc/diskstats").value_or(std::string_view()));
     const auto now = clock_();
@@ -124,11 +150,9 @@ class disk_collector final : public collector {
   const io_counters* find_io(const io_table& io, const mount& one) const {
     if (const auto found = io.find(one.device_number); found != io.end()) return &found->second;
     if (!one.source.starts_with("/dev/")) return nullptr;
-    std::array<char, PATH_MAX> target{};
-    const auto size = ::readlink((root_ + one.source).c_str(), target.data(), target.size());
-    const std::string_view path = size > 0 ? std::string_view(target.data(), static_cast<std::size_t>(size))
-                                           : std::string_view(one.source);
-    const auto found = io.find(path.substr(path.rfind('/') + 1));
+    auto name = link_name(root_ + one.source);
+    if (name.empty()) name = one.source.substr(one.source.rfind('/') + 1);
+    const auto found = io.find(name);
     return found == io.end() ? nullptr : &found->second;
   }
 

@@ -70,11 +70,13 @@ def free():
 
 
 def df():
-    """`df` for every mount: {mount: {"source", "fstype", "size", "used", "percent"}}"""
-    output = subprocess.run(["df", "-a", "-B1", "--output=source,fstype,size,used,pcent,target"],
-                            capture_output=True, text=True, check=False).stdout
+    """`df` for every mount and for "/": {mount: {"source", "fstype", "size", "used", "percent"}}"""
     rows = {}
-    for line in output.splitlines()[1:]:
+    # In a chroot "/" is no mount of its own, and df shows it only when asked.
+    lines = [line for which in (["-a"], ["/"])
+             for line in subprocess.run(["df", *which, "-B1", "--output=source,fstype,size,used,pcent,target"],
+                                        capture_output=True, text=True, check=False).stdout.splitlines()[1:]]
+    for line in lines:
         source, fstype, size, used, percent, target = line.split(None, 5)
         if size.isdigit():
             rows[target] = {"source": source, "fstype": fstype, "size": int(size), "used": int(used),

@@ -50,6 +50,14 @@ TEST_F(Disks, AgreeWithTheKernelAndWithDf) {
   EXPECT_NEAR(now[0].percent, 100 * used / (used + static_cast<double>(space.available)), 0.5);
 }
 
+TEST_F(Disks, ShowTheRootOfAChrootThatNoMountTableNames) {
+  root.write("/proc/self/mountinfo", "41 26 0:38 / /proc rw,relatime - proc proc rw\n");
+  const auto now = collect();
+  ASSERT_EQ(now.size(), 1U);
+  EXPECT_EQ(now[0].mount, "/");
+  EXPECT_EQ(now[0].total, space_of(root.path()).value().total);
+}
+
 TEST_F(Disks, HaveRatesFromTheSecondReadingOn) {
   set_counters(1000, 2000);
   EXPECT_FALSE(collect()[0].read_bps.has_value());

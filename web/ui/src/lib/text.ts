@@ -159,7 +159,7 @@ const en = {
     failed: 'The history could not be loaded.',
     retry: 'Try again',
     stale: (span: string) => `Nothing has come from this machine for ${span}; the figures below are its last.`,
-    columns: { mount: 'Mounted at', device: 'Device', type: 'Type', usage: 'Usage', size: 'Size', free: 'Free', io: 'Read / written' },
+    columns: { mount: 'Mounted at', device: 'Device', type: 'Type', usage: 'Usage', size: 'Size', used: 'Used', io: 'Read / written' },
     info: {
       os: 'System',
       kernel: 'Kernel',
