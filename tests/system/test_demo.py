@@ -34,6 +34,8 @@ class Demo:
     def __init__(self, *arguments):
         pid, self.master = pty.fork()
         if pid == 0:
+            # As a terminal gives it, also when the tests run in the background, where it is ignored.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execvpe(str(DEMO), [str(DEMO), "--no-build", *arguments], environment())
         self.pid = pid
         self.text = ""

@@ -142,7 +142,7 @@ def test_every_real_filesystem_is_there_once_and_no_other(observed):
     assert len(devices) == len(set(devices))
     real = {entry["source"] for entry in df.values() if entry["source"].startswith("/dev/") and entry["size"] > 0}
     assert set(devices) >= real
-    assert not {disk["fs"] for disk in row["disks"]} & {"tmpfs", "proc", "sysfs", "devtmpfs", "cgroup", "squashfs"}
+    assert not {disk.get("fs") for disk in row["disks"]} & {"tmpfs", "proc", "sysfs", "devtmpfs", "cgroup", "squashfs"}
 
 
 def test_network_rates_agree_with_proc_net_dev(observed, network):
