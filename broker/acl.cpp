@@ -30,6 +30,8 @@ pattern write org/%u/host/+/ack
 pattern write org/%u/host/+/cmd
 pattern readwrite org/%u/alerts/+/+
 pattern write org/%u/summary
+# What the guard counts.
+pattern read org/%u/guard
 
 # For a host, the lines for services are topics below org/<uuid>/host/<id>/: never another host's, as its own
 # id is in them, and never a channel, as they are deeper. Nothing reads them, but a host could fill the broker

@@ -101,6 +101,14 @@ class connection {
                                 0, &response));
   }
 
+  answer subscribe(const std::string& filter) {
+    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+    response.context = this;
+    response.onSuccess5 = on_success;
+    response.onFailure5 = on_failure;
+    return await(MQTTAsync_subscribe(client_, filter.c_str(), 1, &response));
+  }
+
   void disconnect() {
     MQTTAsync_disconnectOptions options = MQTTAsync_disconnectOptions_initializer5;
     options.context = this;
@@ -157,7 +165,16 @@ class connection {
   std::optional<answer> answer_;
 };
 
-result<canary_outcome> publish_twice(connection& link) {
+// Whether the broker has answered with reason 135 rather than success; an error for anything else.
+result<bool> is_refused(const answer& given, std::string_view what) {
+  if (!given.reached_broker()) return failure("canary", given.text);
+  if (given.reason == not_authorized) return true;
+  if (given.reason < 128) return false;
+  return failure("canary", std::string(what) + " was answered with reason " + std::to_string(given.reason) +
+                               " in place of 135");
+}
+
+result<canary_outcome> try_all(connection& link) {
   const auto own = link.publish("org/" + std::string(canary_user) + "/metrics");
   if (!own.reached_broker()) return failure("canary", own.text);
   if (own.reason >= 128) {
@@ -165,12 +182,12 @@ result<canary_outcome> publish_twice(connection& link) {
                    "its own topic was refused with reason " + std::to_string(own.reason) +
                        ": the broker has other access rules than these; stop it and start it again");
   }
-  const auto foreign = link.publish(foreign_topic());
-  if (!foreign.reached_broker()) return failure("canary", foreign.text);
-  if (foreign.reason == not_authorized) return canary_outcome::refused;
-  if (foreign.reason < 128) return canary_outcome::accepted;
-  return failure("canary", "a foreign publish was answered with reason " + std::to_string(foreign.reason) +
-                               " in place of 135");
+  const auto foreign = foreign_topic();
+  const auto publish = is_refused(link.publish(foreign), "a foreign publish");
+  if (!publish) return tl::unexpected<error>(publish.error());
+  const auto subscription = is_refused(link.subscribe(foreign), "a foreign subscription");
+  if (!subscription) return tl::unexpected<error>(subscription.error());
+  return canary_outcome{*publish, *subscription};
 }
 
 }  // namespace
@@ -183,7 +200,7 @@ result<canary_outcome> fly_canary(const canary_target& target, std::chrono::mill
     connection link(target);
     const auto login = link.connect();
     if (login.reached_broker() && login.reason < 128) {
-      auto outcome = publish_twice(link);
+      auto outcome = try_all(link);
       link.disconnect();
       return outcome;
     }

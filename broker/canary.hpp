@@ -18,14 +18,16 @@ struct canary_target {
   std::string password;           // of the canary's user
 };
 
-enum class canary_outcome {
-  refused,  // the access rules hold: the broker answered a foreign publish with reason 135
-  accepted  // the broker is open to every user
+// What the broker has refused, as it must.
+struct canary_outcome {
+  bool publish_refused = false;       // to a foreign topic, with reason 135: the access rules hold
+  bool subscription_refused = false;  // to a foreign filter, which only the guard does
 };
 
-// Logs in as the canary, publishes to a topic of its own, which must be taken, and to one of an organisation
-// that does not exist. Tries to log in for as long as `patience`: the broker may not yet have read the
-// canary's newest password. An error when it cannot log in until then, or when its own topic is refused.
+// Logs in as the canary, publishes to a topic of its own, which must be taken, and tries the topics of an
+// organisation that does not exist. Tries to log in for as long as `patience`: the broker may not yet have
+// read the canary's newest password. An error when it cannot log in until then, or when its own topic is
+// refused.
 result<canary_outcome> fly_canary(const canary_target& target, std::chrono::milliseconds patience);
 
 // 256 random bits as base64url.

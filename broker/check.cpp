@@ -98,6 +98,8 @@ result<void> check_trial(const broker_options& options) {
   trial.conf = *conf;
   trial.acl = files.acl();
   trial.passwd = files.passwd();
+  trial.guard = files.guard();
+  trial.limits = files.limits();
   trial.server_certificate = files.server_certificate();
   trial.server_key = files.server_key();
   if (!certificates->ca_certificate.empty()) trial.ca_certificate = files.ca_certificate();
@@ -106,7 +108,7 @@ result<void> check_trial(const broker_options& options) {
   return try_files(files.dir, trial);
 }
 
-result<void> check_running(const broker_options& options) {
+result<bool> check_running(const broker_options& options) {
   const layout files{options.dir};
   const auto pid = find_running(files.dir);
   if (!pid)
@@ -119,8 +121,8 @@ result<void> check_running(const broker_options& options) {
                                          !certificates->ca_certificate.empty(), *std::move(password));
   const auto outcome = fly_canary(target, login_time);
   if (!outcome) return tl::unexpected<error>(outcome.error());
-  if (*outcome == canary_outcome::accepted) return open_broker(*pid);
-  return {};
+  if (!outcome->publish_refused) return open_broker(*pid);
+  return outcome->subscription_refused;
 }
 
 }  // namespace atlas::broker

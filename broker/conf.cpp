@@ -15,7 +15,7 @@ allow_anonymous false
 password_file {dir}/passwd
 acl_file {dir}/acl
 
-listener {port}{bind}
+{guard}listener {port}{bind}
 certfile {dir}/certs/server.crt
 keyfile {dir}/certs/server.key
 # The lowest version that is accepted.
@@ -61,6 +61,16 @@ pid_file {dir}/mosquitto.pid
 
 )";
 
+// Before the listener: what follows a listener's line would be for that listener alone.
+constexpr std::string_view guard_lines =
+    R"(# Refuses subscriptions outside a user's own topics and whatever is over its organisation's limits, and everything
+# when the access rules are not the rendered ones. It counts for org/<uuid>/guard.
+plugin {dir}/atlas-guard.so
+plugin_opt_acl_file {dir}/acl
+plugin_opt_limits_file {dir}/limits.json
+
+)";
+
 constexpr std::string_view as_root =
     R"(# Root starts it, and the user mosquitto cannot enter this folder: with `chmod o+x` on the folders on the way
 # here, it would give up root's rights.
@@ -79,13 +89,23 @@ std::vector<std::string> certificate_names(const broker_options& options) {
   return unique;
 }
 
+std::filesystem::path find_guard() {
+  std::error_code failed;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  auto file = program.parent_path().parent_path() / "lib/atlas-fleet/atlas-guard.so";
+  return std::filesystem::exists(file, failed) ? file : std::filesystem::path();
+}
+
 std::string render_conf(const broker_options& options, std::string_view run_as_user) {
   // A broker for this machine alone is not offered to the network. "localhost" is its IPv4 address, which
   // exists everywhere: Mosquitto does not start when one of a name's addresses cannot be bound.
   const auto& listener = options.listener;
   const std::string bind =
       !listener.is_local() ? "" : " " + (listener.host == "localhost" ? "127.0.0.1" : listener.host);
-  auto text = fmt::format(fmt::runtime(head), fmt::arg("dir", options.dir.string()),
+  const auto dir = options.dir.string();
+  const auto guard =
+      options.guard.empty() ? std::string() : fmt::format(fmt::runtime(guard_lines), fmt::arg("dir", dir));
+  auto text = fmt::format(fmt::runtime(head), fmt::arg("dir", dir), fmt::arg("guard", guard),
                           fmt::arg("port", listener.port), fmt::arg("bind", bind));
   if (run_as_user == "root") text += as_root;
   text += fmt::format("user {}\n", run_as_user);

@@ -110,6 +110,12 @@ result<staging> stage(const broker_options& options, std::vector<credential> cre
     mode_t mode;
     file_owner owner;
   };
+  std::string guard;
+  if (!options.guard.empty()) {
+    auto plugin = read_if_there(options.guard);
+    if (!plugin) return tl::unexpected<error>(plugin.error());
+    guard = *std::move(plugin);
+  }
   const auto acl = render_acl();
   const auto secret = *canary + "\n";
   const auto& certs = staged.certificates;
@@ -117,17 +123,20 @@ result<staging> stage(const broker_options& options, std::vector<credential> cre
                             {files.ca_key(), certs.ca_key, 0600, own},
                             {files.server_key(), certs.server_key, 0600, given},
                             {files.server_certificate(), certs.server_certificate, 0644, given},
+                            {files.guard(), guard, 0755, own},
+                            {files.limits(), options.limits, 0644, own},
                             {files.conf(), staged.conf, 0644, own},
                             {files.acl(), acl, 0600, given},
                             {files.canary_secret(), secret, 0600, own},
                             {files.passwd(), *passwd, 0600, given}};
   for (const auto& [path, text, mode, owner] : outputs) {
-    if (text.empty()) continue;  // a key that is kept elsewhere
+    if (text.empty()) continue;  // a key that is kept elsewhere, no guard
     auto file = staged_file::create(path, text, mode, owner);
     if (!file) return tl::unexpected<error>(file.error());
     if (file->changes_text()) {
       staged.summary.changed = true;
-      if (path != files.passwd() && path != files.canary_secret()) staged.changes_more_than_passwords = true;
+      const bool routine = path == files.passwd() || path == files.canary_secret() || path == files.limits();
+      if (!routine) staged.changes_more_than_passwords = true;
     }
     staged.files.push_back(*std::move(file));
   }
@@ -146,6 +155,8 @@ result<void> try_staged(const layout& files, const staging& staged) {
   trial.conf = staged.conf;
   trial.acl = staged.path_of(files.acl());
   trial.passwd = staged.path_of(files.passwd());
+  trial.guard = staged.path_of(files.guard());
+  trial.limits = staged.path_of(files.limits());
   trial.server_certificate = staged.path_of(files.server_certificate());
   trial.server_key = staged.path_of(files.server_key());
   if (!staged.certificates.ca_certificate.empty()) {
@@ -180,7 +191,7 @@ result<applied> apply(const broker_options& options, const std::vector<credentia
   if (!pid) {
     auto done = render(options, credentials);
     if (!done) return tl::unexpected<error>(done.error());
-    return applied{false, false, *std::move(done)};
+    return applied{false, false, false, *std::move(done)};
   }
 
   if (auto readable = check_can_reload(*pid, broker_account(files.dir)); !readable) {
@@ -205,8 +216,8 @@ result<applied> apply(const broker_options& options, const std::vector<credentia
                          !staged->certificates.ca_certificate.empty(), staged->canary_password);
   const auto outcome = fly_canary(target, reload_time);
   if (!outcome) return tl::unexpected<error>(outcome.error());
-  if (*outcome == canary_outcome::accepted) return open_broker(*pid);
-  return applied{true, true, std::move(staged->summary)};
+  if (!outcome->publish_refused) return open_broker(*pid);
+  return applied{true, true, outcome->subscription_refused, std::move(staged->summary)};
 }
 
 }  // namespace atlas::broker

@@ -17,10 +17,10 @@ namespace atlas::broker {
 
 // The broker's folder:
 //   mosquitto.conf, acl, passwd        what Mosquitto reads
-//   certs/ca.crt, ca.key               the CA that every agent pins, and its key
-//   certs/server.crt, server.key       the listener's
-//   canary.secret                      the canary's password
-//   data/, mosquitto.pid               Mosquitto's own
+//   atlas-guard.so, limits.json        the plugin that Mosquitto loads, a copy it can reach, and what that
+//   reads certs/ca.crt, ca.key               the CA that every agent pins, and its key certs/server.crt,
+//   server.key       the listener's canary.secret                      the canary's password data/,
+//   mosquitto.pid               Mosquitto's own
 // Secrets are 0600. What Mosquitto reads belongs to the user it runs as (see account.hpp), the rest to
 // whoever renders. Whoever changes the folder holds its folder_lock (output_file.hpp) from before it gathers
 // the credentials.
@@ -43,6 +43,7 @@ result<rendered> render(const broker_options& options, const std::vector<credent
 struct applied {
   bool running = false;
   bool canary_refused = false;
+  bool guarded = false;  // the running broker has the guard loaded
   rendered files;
 };
 result<applied> apply(const broker_options& options, const std::vector<credential>& credentials);
@@ -62,7 +63,7 @@ struct check_report {
 check_report check_files(const broker_options& options);
 // Starts a throw-away broker with the files as they are and lets the canary fly.
 result<void> check_trial(const broker_options& options);
-// Lets the canary fly in the running broker.
-result<void> check_running(const broker_options& options);
+// Lets the canary fly in the running broker; whether that has the guard loaded.
+result<bool> check_running(const broker_options& options);
 
 }  // namespace atlas::broker

@@ -19,6 +19,8 @@ struct layout {
   std::filesystem::path conf() const { return dir / "mosquitto.conf"; }
   std::filesystem::path acl() const { return dir / "acl"; }
   std::filesystem::path passwd() const { return dir / "passwd"; }
+  std::filesystem::path guard() const { return dir / "atlas-guard.so"; }
+  std::filesystem::path limits() const { return dir / "limits.json"; }
   std::filesystem::path canary_secret() const { return dir / "canary.secret"; }
   std::filesystem::path pid_file() const { return dir / "mosquitto.pid"; }
   std::filesystem::path data() const { return dir / "data"; }

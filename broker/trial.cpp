@@ -125,6 +125,9 @@ std::string trial_conf(const trial_files& files, std::uint16_t port) {
       {"listener ", "listener " + std::to_string(port) + " 127.0.0.1"},
       {"acl_file ", "acl_file " + files.acl.string()},
       {"password_file ", "password_file " + files.passwd.string()},
+      {"plugin ", "plugin " + files.guard.string()},
+      {"plugin_opt_acl_file ", "plugin_opt_acl_file " + files.acl.string()},
+      {"plugin_opt_limits_file ", "plugin_opt_limits_file " + files.limits.string()},
       {"certfile ", "certfile " + files.server_certificate.string()},
       {"keyfile ", "keyfile " + files.server_key.string()},
       {"persistence ", "persistence false"},
@@ -169,8 +172,12 @@ result<void> try_files(const std::filesystem::path& dir, const trial_files& file
     target.password = files.canary_password;
     const auto outcome = fly_canary(target, canary_time);
     if (!outcome) return failure("trial broker", outcome.error().where + ": " + outcome.error().what);
-    if (*outcome == canary_outcome::accepted) {
+    if (!outcome->publish_refused) {
       return failure("trial broker", "takes a foreign publish with these access rules; nothing was changed");
+    }
+    if (files.conf.find("\nplugin ") != std::string::npos && !outcome->subscription_refused) {
+      return failure("trial broker",
+                     "takes a foreign subscription in spite of its guard; nothing was changed");
     }
     return {};
   }

@@ -12,6 +12,8 @@ struct trial_files {
   std::string conf;  // the text of mosquitto.conf
   std::filesystem::path acl;
   std::filesystem::path passwd;
+  std::filesystem::path guard;  // as the conf names them, if it does
+  std::filesystem::path limits;
   std::filesystem::path server_certificate;
   std::filesystem::path server_key;
   std::filesystem::path ca_certificate;  // empty: the system's CAs

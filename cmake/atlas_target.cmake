@@ -1,12 +1,14 @@
-# Compiler settings that every target of ours shares.
-add_library(atlas_settings INTERFACE)
-target_include_directories(atlas_settings INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(atlas_settings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
-target_compile_definitions(atlas_settings INTERFACE ATLAS_VERSION="${PROJECT_VERSION}")
+# What every target of ours shares: how it is compiled, and the sanitizers of the build.
+add_library(atlas_warnings INTERFACE)
+target_include_directories(atlas_warnings INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(atlas_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+target_compile_definitions(atlas_warnings INTERFACE ATLAS_VERSION="${PROJECT_VERSION}")
 if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # GCC 12 reports these inside std::string and std::optional of correct code at -O2.
-  target_compile_options(atlas_settings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+  target_compile_options(atlas_warnings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+add_library(atlas_settings INTERFACE)
+target_link_libraries(atlas_settings INTERFACE atlas_warnings)
 if(ATLAS_SANITIZE)
   target_compile_options(atlas_settings INTERFACE -fsanitize=${ATLAS_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)

@@ -115,10 +115,4 @@ std::string derive_ingest_password(const api_key& key, const org_id& org) {
   return hkdf_sha256(key, org, "atlas-fleet/v1/ingest");
 }
 
-std::string host_user_name(const org_id& org, const host_id& host) {
-  return fmt::format("{}/host/{}", org.text(), host.text());
-}
-
-std::string ingest_user_name(const org_id& org) { return std::string(org.text()); }
-
 }  // namespace atlas

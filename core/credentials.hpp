@@ -36,8 +36,4 @@ std::string derive_host_password(const api_key& key, const org_id& org, const ho
                                  std::uint32_t generation);
 std::string derive_ingest_password(const api_key& key, const org_id& org);
 
-// The MQTT user names: "<uuid>/host/<id>" and "<uuid>".
-std::string host_user_name(const org_id& org, const host_id& host);
-std::string ingest_user_name(const org_id& org);
-
 }  // namespace atlas

@@ -94,6 +94,7 @@ struct formatter {
     return text;
   }
   std::string operator()(const summary_topic& value) const { return start_of(value.org, "/summary"); }
+  std::string operator()(const guard_topic& value) const { return start_of(value.org, "/guard"); }
 };
 
 }  // namespace
@@ -124,6 +125,9 @@ result<topic> parse_topic(std::string_view text) {
   if (rest == "/summary") {
     return summary_topic{*org};
   }
+  if (rest == "/guard") {
+    return guard_topic{*org};
+  }
   if (consume(rest, "/host/")) {
     if (const auto parsed = parse_host_levels(*org, rest)) {
       return *parsed;
@@ -137,7 +141,7 @@ result<topic> parse_topic(std::string_view text) {
     }
     return failure("topic", "is no alert topic: expected org/<uuid>/alerts/<id>/<rule>");
   }
-  return failure("topic", "has an unknown third level: expected host, alerts or summary");
+  return failure("topic", "has an unknown third level: expected host, alerts, summary or guard");
 }
 
 std::optional<host_topic> parse_host_topic(const org_id& org, std::string_view text) {

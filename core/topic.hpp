@@ -38,7 +38,13 @@ struct summary_topic {
   friend bool operator==(const summary_topic&, const summary_topic&) = default;
 };
 
-using topic = std::variant<host_topic, alert_topic, summary_topic>;
+// org/<org>/guard
+struct guard_topic {
+  org_id org;
+  friend bool operator==(const guard_topic&, const guard_topic&) = default;
+};
+
+using topic = std::variant<host_topic, alert_topic, summary_topic, guard_topic>;
 
 // `where` of the error is "topic". Never allocates for a host topic that parses.
 result<topic> parse_topic(std::string_view text);

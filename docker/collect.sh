@@ -16,5 +16,8 @@ for program in atlas-fleet atlas-ingest atlas-agent; do
   dpkg-query -S $libraries 2>/dev/null | cut -d: -f1 | sort -u >"$out/packages/$program"
   [ -s "$out/packages/$program" ] || { echo "collect.sh: no library of $program was found" >&2; exit 1; }
 done
+mkdir -p "$out/lib"
+cp "$build/lib/atlas-fleet/atlas-guard.so" "$out/lib/"
+strip "$out/lib/atlas-guard.so"
 cp -r "$build/share/atlas-fleet" "$out/share/"
 cp "$here/setup.sh" "$here/service-health.sh" "$here/agent-health.sh" "$out/docker/"

@@ -1,6 +1,8 @@
 #include "ingest/application.hpp"
 
 #include "core/memory_history.hpp"
+#include "core/user_name.hpp"
+#include "ingest/guard_watch.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/inbox_reader.hpp"
 #include "ingest/intake.hpp"
@@ -62,7 +64,8 @@ class application {
         history_(config.server.history_size),
         inbox_({}, [this] { reader_.wake(); }),
         reader_(io_, [this](std::span<fleet_event> events) { service_.apply(events); }),
-        intake_(config.organization.id, inbox_),
+        guard_(std::chrono::steady_clock::now()),
+        intake_(config.organization.id, inbox_, guard_),
         source_(io_, make_mqtt_options(root, config, std::move(broker)), config.organization.id, intake_,
                 [this](std::vector<alert> alerts) { restore(std::move(alerts)); }),
         service_({config.organization.id, config.rules(), config.agent.report_interval}, own_registry_,
@@ -78,6 +81,7 @@ class application {
     service_.add_readiness(
         [this] { return web::readiness_check{"broker", source_.is_subscribed(), source_.trouble()}; });
     service_.add_readiness([this] { return watch_.readiness(); });
+    service_.add_readiness([this] { return guard_.readiness(std::chrono::steady_clock::now()); });
   }
 
   ~application() { worker_.join(); }
@@ -143,7 +147,7 @@ class application {
   std::string metrics() const {
     return render_metrics({service_.hosts(), service_.counters(), intake_, inbox_, server_.counters(),
                            source_.is_subscribed(), source_.connects(), source_.outbox().size(),
-                           source_.outbox().dropped()});
+                           source_.outbox().dropped(), guard_.newest(std::chrono::steady_clock::now())});
   }
 
   asio::io_context io_{1};
@@ -154,6 +158,7 @@ class application {
   memory_history history_;
   inbox inbox_;
   inbox_reader reader_;
+  guard_watch guard_;
   intake intake_;
   mqtt_source source_;
   tenant_service service_;

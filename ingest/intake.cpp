@@ -1,10 +1,13 @@
 #include "ingest/intake.hpp"
 
+#include "core/guard_report.hpp"
 #include "core/host_info.hpp"
 #include "core/host_status.hpp"
 #include "core/topic.hpp"
+#include "ingest/guard_watch.hpp"
 #include "ingest/inbox.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace atlas::ingest {
@@ -18,7 +21,7 @@ std::size_t index_of(refusal reason) { return static_cast<std::size_t>(reason); 
 
 }  // namespace
 
-intake::intake(org_id org, inbox& out) : org_(org), out_(out) {}
+intake::intake(org_id org, inbox& out, guard_watch& guard) : org_(org), out_(out), guard_(guard) {}
 
 void intake::take(std::string_view topic, std::string_view payload, bool retained) {
   const auto parsed = parse_host_topic(org_, topic);
@@ -81,8 +84,21 @@ void intake::take_status(const host_id& host, std::string_view payload) {
   out_.push(status_received{host, std::move(*status)}, payload.size());
 }
 
+void intake::take_guard_report(std::string_view payload) {
+  if (const auto report = parse_guard_report(payload)) {
+    guard_.heard(*report, std::chrono::steady_clock::now());
+  } else {
+    count(refusal::bad_guard_report);
+  }
+}
+
 void intake::take_other(std::string_view topic, std::string_view payload, bool retained) {
   const auto parsed = parse_topic(topic);
+  if (const auto* guard = parsed ? std::get_if<guard_topic>(&*parsed) : nullptr;
+      guard != nullptr && guard->org == org_) {
+    take_guard_report(payload);
+    return;
+  }
   const auto* found = parsed ? std::get_if<alert_topic>(&*parsed) : nullptr;
   if (found == nullptr || found->org != org_) {
     count(refusal::foreign_topic);

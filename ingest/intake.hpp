@@ -14,6 +14,7 @@
 namespace atlas::ingest {
 
 class inbox;
+class guard_watch;
 
 // Messages refused before they became an event, beside the samples that the decoder rejects.
 enum class refusal {
@@ -21,16 +22,19 @@ enum class refusal {
   foreign_topic,    // not a topic of this organisation that ingest listens to
   bad_info,
   bad_status,
-  bad_alert
+  bad_alert,
+  bad_guard_report
 };
-inline constexpr std::array all_refusals{refusal::retained_sample, refusal::foreign_topic, refusal::bad_info,
-                                         refusal::bad_status, refusal::bad_alert};
+inline constexpr std::array all_refusals{refusal::retained_sample, refusal::foreign_topic,
+                                         refusal::bad_info,        refusal::bad_status,
+                                         refusal::bad_alert,       refusal::bad_guard_report};
 
 // Turns MQTT messages of one organisation into events for the inbox. take() comes on one thread, the MQTT
 // client's, and never blocks; counters and restored alerts are read from any thread.
 class intake {
  public:
-  intake(org_id org, inbox& out);
+  // Both outlive this object.
+  intake(org_id org, inbox& out, guard_watch& guard);
 
   void take(std::string_view topic, std::string_view payload, bool retained);
 
@@ -44,11 +48,13 @@ class intake {
   void take_samples(const host_id& host, std::string_view payload);
   void take_info(const host_id& host, std::string_view payload);
   void take_status(const host_id& host, std::string_view payload);
+  void take_guard_report(std::string_view payload);
   void take_other(std::string_view topic, std::string_view payload, bool retained);
   void count(refusal reason);
 
   const org_id org_;
   inbox& out_;
+  guard_watch& guard_;
   sample_decoder decoder_;
   std::vector<sample> decoded_;
 

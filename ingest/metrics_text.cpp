@@ -36,6 +36,7 @@ std::string_view message_kind(refusal reason) {
     case refusal::bad_info: return "info";
     case refusal::bad_status: return "status";
     case refusal::bad_alert: return "alert";
+    case refusal::bad_guard_report: return "guard";
   }
   return {};
 }
@@ -84,6 +85,29 @@ void append_broker(prometheus_text& out, const metrics_view& view) {
   out.line(real(view.outbox_waiting));
   out.family(kind::counter, "atlas_outbox_dropped_total", "Retained states dropped because too many waited.");
   out.line(real(view.outbox_dropped));
+}
+
+void append_guard(prometheus_text& out, const std::optional<guard_report>& guard) {
+  out.family(kind::gauge, "atlas_guard_up", "1 while the broker's guard reports.");
+  out.line(guard ? 1 : 0);
+  if (!guard) {
+    return;
+  }
+  out.family(kind::gauge, "atlas_guard_connections", "Connections of this organisation at the broker.");
+  out.line(real(guard->connections));
+  out.family(kind::counter, "atlas_guard_messages_total", "Messages published within the limits.");
+  out.line(real(guard->messages));
+  out.family(kind::counter, "atlas_guard_messages_dropped_total",
+             "Messages dropped because a host or the organisation sent too many.");
+  out.line(real(guard->messages_dropped));
+  out.family(kind::counter, "atlas_guard_bytes_dropped_total", "Payload bytes of the dropped messages.");
+  out.line(real(guard->bytes_dropped));
+  out.family(
+      kind::counter, "atlas_guard_refused_total",
+      "What was refused: a write or a subscription outside the user's own topics, a connection too many.");
+  out.line({{"what", "write"}}, real(guard->writes_refused));
+  out.line({{"what", "subscription"}}, real(guard->subscriptions_refused));
+  out.line({{"what", "connection"}}, real(guard->connections_refused));
 }
 
 void append_web(prometheus_text& out, const web::server_counters& web) {
@@ -252,6 +276,7 @@ std::string render_metrics(const metrics_view& view) {
   append_process_metrics(out);
   append_intake(out, view);
   append_broker(out, view);
+  append_guard(out, view.guard);
   append_web(out, view.web);
   append_counts(out, view.hosts);
   const auto hosts = view.hosts.hosts();

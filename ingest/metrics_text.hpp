@@ -1,12 +1,14 @@
 #pragma once
 
 #include "core/fleet.hpp"
+#include "core/guard_report.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/intake.hpp"
 #include "ingest/tenant_service.hpp"
 #include "web/server.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace atlas::ingest {
@@ -22,6 +24,7 @@ struct metrics_view {
   std::uint64_t broker_connects = 0;
   std::uint64_t outbox_waiting = 0;
   std::uint64_t outbox_dropped = 0;
+  std::optional<guard_report> guard = {};  // nothing when it is not heard of
 };
 
 // Prometheus text format 0.0.4.

@@ -167,7 +167,8 @@ void mqtt_source::subscribe() {
   }
   const auto token = client_->subscribe({{host_filter(org_, host_channel::metrics), 1, false},
                                          {host_filter(org_, host_channel::info), 1, true},
-                                         {host_filter(org_, host_channel::status), 1, true}});
+                                         {host_filter(org_, host_channel::status), 1, true},
+                                         {format_topic(guard_topic{org_}), 0, false}});
   if (!token) {
     lose("the connection to the broker at " + options_.broker.text() + " broke at once");
     return;

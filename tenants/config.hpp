@@ -32,9 +32,18 @@ struct tenant_config {
     std::uint32_t history_size = 360;  // samples kept live per host
     tls_section tls;
   };
+  // What the broker's guard lets through; the rates are per second.
+  struct limits_section {
+    std::uint32_t host_messages = 1'000;  // of one host
+    std::uint32_t host_bytes = 16'777'216;
+    std::uint32_t messages = 60'000;  // of the whole organisation
+    std::uint32_t bytes = 67'108'864;
+    std::uint32_t connections = 20'000;
+  };
   struct broker_section {
     std::string url = "mqtts://localhost:8883";
     std::optional<std::filesystem::path> ca_file;  // none: <root>/broker/certs/ca.crt
+    limits_section limits;
   };
   struct agent_section {  // seconds
     std::uint32_t report_interval = 10;

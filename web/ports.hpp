@@ -49,7 +49,8 @@ struct branding {
 struct readiness_check {
   std::string name;  // "broker", "store"
   bool ready = false;
-  std::string detail;  // what is wrong and what to do, empty when ready
+  std::string detail;    // what is wrong and what to do, empty when ready
+  bool required = true;  // false: the service is ready without it too
 };
 
 // The service behind the dashboard.

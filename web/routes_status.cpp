@@ -11,7 +11,7 @@ void readyz(site& where, const request&, const respond& reply) {
   std::string checks;
   bool ready = true;
   for (const auto& check : where.backend.readiness()) {
-    ready = ready && check.ready;
+    ready = ready && (check.ready || !check.required);
     checks += checks.empty() ? R"({"name":)" : R"(,{"name":)";
     append_json_string(checks, check.name);
     checks += check.ready ? R"(,"ready":true,"detail":)" : R"(,"ready":false,"detail":)";

@@ -33,6 +33,11 @@ void add_names(const arguments& args, broker::broker_options& options) {
   }
 }
 
+// Of a broker that takes a foreign subscription.
+constexpr std::string_view no_guard =
+    "is not loaded: stop the broker and start it again; if that does not help, atlas-guard.so is not "
+    "installed";
+
 // Held from before the credentials are read until the files are written.
 struct gathered {
   broker::folder_lock lock;
@@ -103,13 +108,15 @@ int apply(context& ctx, const arguments& args) {
                      {"users", applied->files.users},
                      {"certificate", certificate_json(applied->files.certificates)},
                      {"running", applied->running},
-                     {"canary_refused", applied->canary_refused}});
+                     {"canary_refused", applied->canary_refused},
+                     {"guarded", applied->guarded}});
     return done;
   }
   ctx.out << fmt::format("{}: rendered, {} users of {} organisations\n", options.dir.string(),
                          applied->files.users, from->organizations);
   ctx.out << (applied->running ? "The running broker has read it and refuses a foreign publish.\n"
                                : "No broker runs here; it is read when one starts.\n");
+  if (applied->running && !applied->guarded) ctx.err << fmt::format("warning: the guard {}\n", no_guard);
   return done;
 }
 
@@ -168,11 +175,13 @@ int check(context& ctx, const arguments&) {
   }
   if (!seen.running) {
     findings.push_back({"broker", true, "does not run"});
-  } else if (const auto running = broker::check_running(*options); !running) {
-    findings.push_back({"broker", false, running.error().where + ": " + running.error().what});
+  } else if (const auto guarded = broker::check_running(*options); !guarded) {
+    findings.push_back({"broker", false, guarded.error().where + ": " + guarded.error().what});
   } else {
     findings.push_back(
         {"broker", true, fmt::format("runs as process {} and refuses a foreign publish", *seen.running)});
+    findings.push_back(
+        {"guard", *guarded, *guarded ? "refuses a foreign subscription" : std::string(no_guard)});
   }
   return print_findings(ctx, findings);
 }

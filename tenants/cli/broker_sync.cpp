@@ -2,10 +2,13 @@
 
 #include "broker/output_file.hpp"
 #include "core/credentials.hpp"
+#include "core/user_name.hpp"
 #include "tenants/registry.hpp"
 
 #include <optional>
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 namespace atlas::cli {
 
@@ -18,6 +21,20 @@ std::filesystem::path one_name_of(const std::filesystem::path& dir) {
   return failed ? std::filesystem::absolute(dir) : path;
 }
 
+// What the guard's limits.hpp reads.
+std::string render_limits(const std::vector<tenants::tenant>& all) {
+  auto document = nlohmann::ordered_json::object();
+  for (const auto& tenant : all) {
+    const auto& most = tenant.config.broker.limits;
+    document[std::string(tenant.config.organization.id.text())] = {{"host_messages", most.host_messages},
+                                                                   {"host_bytes", most.host_bytes},
+                                                                   {"messages", most.messages},
+                                                                   {"bytes", most.bytes},
+                                                                   {"connections", most.connections}};
+  }
+  return document.dump(2) + "\n";
+}
+
 }  // namespace
 
 result<broker::broker_options> gather_broker_options(const tenants::state_root& root,
@@ -27,6 +44,8 @@ result<broker::broker_options> gather_broker_options(const tenants::state_root& 
   }
   broker::broker_options options;
   options.dir = one_name_of(root.broker_dir());
+  options.guard = broker::find_guard();
+  options.limits = render_limits(all);
   for (const auto& tenant : all) {
     auto listener = broker::parse_broker_url(tenant.config.broker.url);
     const auto where = root.tenant_file(tenant.slug).string() + ": $.broker.url";

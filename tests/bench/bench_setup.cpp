@@ -6,6 +6,7 @@
 #include "broker/files.hpp"
 #include "core/credentials.hpp"
 #include "core/topic.hpp"
+#include "core/user_name.hpp"
 #include "tenants/registry.hpp"
 #include "tenants/state_root.hpp"
 
@@ -63,7 +64,7 @@ void make(const std::filesystem::path& dir, std::size_t hosts, const std::string
   const auto token = must(registry.create_api_token("bench", role::viewer, std::nullopt, from_unix_ms(1)));
 
   const broker::broker_options options{
-      root.broker_dir(), {"localhost", static_cast<std::uint16_t>(std::stoi(broker_port))}, {}};
+      root.broker_dir(), {"localhost", static_cast<std::uint16_t>(std::stoi(broker_port))}, {}, {}, "{}"};
   const auto password = derive_ingest_password(key, org);
   must(broker::render(options, {{ingest_user_name(org), password}, {publisher, publisher_password}}));
   std::ofstream(root.broker_dir() / "mosquitto.conf", std::ios::app)

@@ -141,9 +141,44 @@ INSTANTIATE_TEST_SUITE_P(ByAService, Refused,
                                          publish_case{org_a, topic(org_a, "alerts/h1")}),
                          case_name);
 
+struct subscription_case {
+  std::string user;
+  std::string filter;
+  bool taken;
+};
+
+class Subscription : public AccessRules, public testing::WithParamInterface<subscription_case> {};
+
+TEST_P(Subscription, IsTakenOrRefused) {
+  const auto& [user, filter, taken] = GetParam();
+  for (const auto mqtt : {version::v5, version::v311}) {
+    EXPECT_EQ(connected(user, mqtt)->subscribe(filter), taken) << user << " " << filter;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Subscription,
+    testing::Values(subscription_case{host(org_a, "h1"), topic(org_a, "host/h1/cmd"), true},
+                    subscription_case{host(org_a, "h1"), topic(org_a, "host/h1/#"), true},
+                    subscription_case{org_a, topic(org_a, "host/+/metrics"), true},
+                    subscription_case{org_a, topic(org_a, "guard"), true},
+                    subscription_case{host(org_a, "h1"), "#", false},
+                    subscription_case{host(org_a, "h1"), "+/+/#", false},
+                    subscription_case{host(org_a, "h1"), topic(org_a, "#"), false},
+                    subscription_case{host(org_a, "h1"), topic(org_a, "host/h2/cmd"), false},
+                    subscription_case{host(org_a, "h1"), topic(org_a, "host/+/cmd"), false},
+                    subscription_case{host(org_a, "h1"), "$share/g/" + topic(org_a, "host/h1/cmd"), false},
+                    subscription_case{org_a, "#", false}, subscription_case{org_a, topic(org_b, "#"), false},
+                    subscription_case{org_a, "org/+/host/+/metrics", false},
+                    subscription_case{org_a, "$share/g/" + topic(org_b, "#"), false},
+                    subscription_case{org_a, "$share/g/" + topic(org_a, "#"), false},
+                    subscription_case{org_a, "$SYS/#", false}, subscription_case{org_a, "$CONTROL/#", false}),
+    [](const auto& one) { return std::to_string(one.index); });
+
 TEST_F(AccessRules, AHostReadsItsOwnConfigurationAcknowledgementsAndCommandsOnly) {
   const auto spy = connected(host(org_a, "h1"));
-  for (const auto& filter : {std::string("#"), topic(org_a, "#"), topic(org_a, "host/h2/metrics")}) {
+  for (const auto& filter :
+       {std::string("#"), topic(org_a, "#"), topic(org_a, "host/h2/metrics"), topic(org_a, "host/h1/#")}) {
     spy->subscribe(filter);
   }
   const auto service = connected(org_a);
@@ -165,7 +200,10 @@ TEST_F(AccessRules, AHostReadsItsOwnConfigurationAcknowledgementsAndCommandsOnly
 
 TEST_F(AccessRules, AServiceReadsItsOwnHostsAndAlertsOnly) {
   const auto service = connected(org_a);
-  for (const auto& filter : {std::string("#"), topic(org_b, "#")}) service->subscribe(filter);
+  for (const auto& filter :
+       {std::string("#"), topic(org_b, "#"), topic(org_a, "host/#"), topic(org_a, "alerts/#")}) {
+    service->subscribe(filter);
+  }
   const auto own = connected(host(org_a, "h1"));
   const auto other = connected(host(org_b, "h1"));
   const auto other_service = connected(org_b);
@@ -195,7 +233,7 @@ TEST_F(AccessRules, AServiceClearsTheRetainedInfoOfAHost) {
 
 TEST_F(AccessRules, AForeignPublishOfMqtt311IsDroppedWithoutAWord) {
   const auto service = connected(org_b);
-  service->subscribe(topic(org_b, "#"));
+  service->subscribe(topic(org_b, "host/#"));
   const auto foreign = connected(host(org_a, "h1"), version::v311);
   EXPECT_EQ(foreign->publish(topic(org_b, "host/h1/metrics"), "foreign"), 0);
   const auto own = connected(host(org_b, "h1"), version::v311);
@@ -205,7 +243,7 @@ TEST_F(AccessRules, AForeignPublishOfMqtt311IsDroppedWithoutAWord) {
 
 TEST_F(AccessRules, AForeignWillIsNotPublished) {
   const auto service = connected(org_b);
-  service->subscribe(topic(org_b, "#"));
+  service->subscribe(topic(org_b, "host/#"));
   const will_message foreign{topic(org_b, "host/h1/status"), "foreign"};
   const will_message own{topic(org_b, "host/h1/status"), "own"};
   connected(host(org_a, "h1"), version::v5, "any", foreign)->disconnect_with_will();

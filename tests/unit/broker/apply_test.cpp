@@ -18,8 +18,10 @@ using testing::HasSubstr;
 constexpr int bad_credentials = 134;
 constexpr int not_authorized = 135;
 
-const credential alice{"alice", "first"};
-const credential bob{"bob", "second"};
+const std::string alices = "org/aaaaaaaa-0000-4000-8000-00000000000a/";  // topics
+const std::string bobs = "org/bbbbbbbb-0000-4000-8000-00000000000b/";
+const credential alice{"aaaaaaaa-0000-4000-8000-00000000000a", "first"};
+const credential bob{"bbbbbbbb-0000-4000-8000-00000000000b", "second"};
 
 class Apply : public testing::Test {
  protected:
@@ -54,7 +56,7 @@ TEST_F(Apply, LetsANewUserInAndLeavesTheOthersAlone) {
   EXPECT_NE(login(bob), 0);
   must_apply({alice, bob});
   EXPECT_EQ(login(bob), 0);
-  EXPECT_LT(first.publish("org/alice/metrics"), 128);
+  EXPECT_LT(first.publish(alices + "summary"), 128);
   EXPECT_TRUE(first.is_connected());
 }
 
@@ -72,9 +74,9 @@ TEST_F(Apply, ThrowsARemovedUserOut) {
 
 TEST_F(Apply, ChangesAPassword) {
   start({alice});
-  must_apply({{"alice", "another"}});
+  must_apply({{alice.user, "another"}});
   EXPECT_NE(login(alice), 0);
-  EXPECT_EQ(login({"alice", "another"}), 0);
+  EXPECT_EQ(login({alice.user, "another"}), 0);
 }
 
 TEST_F(Apply, MendsRulesThatWereDamagedOnTheDisk) {
@@ -83,7 +85,7 @@ TEST_F(Apply, MendsRulesThatWereDamagedOnTheDisk) {
   must_apply({alice});
   auto someone = user(alice);
   ASSERT_EQ(someone.connect(), 0);
-  EXPECT_EQ(someone.publish("org/bob/metrics"), not_authorized);
+  EXPECT_EQ(someone.publish(bobs + "metrics"), not_authorized);
 }
 
 TEST_F(Apply, ThatFailsNeitherWritesNorReloads) {
@@ -122,13 +124,13 @@ TEST_F(Apply, KeepsQueuedMessagesAndRetainedOnesOverARestart) {
   start({alice});
   auto writer = user(alice);
   ASSERT_EQ(writer.connect(), 0);
-  ASSERT_LT(writer.publish("org/alice/alerts/h/cpu", "kept", true), 128);
+  ASSERT_LT(writer.publish(alices + "alerts/h/cpu", "kept", true), 128);
   broker.stop();
   broker.start();
   auto reader = user(alice);
   ASSERT_EQ(reader.connect(), 0);
-  ASSERT_TRUE(reader.subscribe("org/alice/alerts/#"));
-  EXPECT_EQ(reader.messages_until("org/alice/alerts/h/cpu", "kept").size(), 1U);
+  ASSERT_TRUE(reader.subscribe(alices + "alerts/#"));
+  EXPECT_EQ(reader.messages_until(alices + "alerts/h/cpu", "kept").size(), 1U);
 }
 
 TEST(ApplyAsRoot, ReloadsABrokerThatGaveUpRootsRights) {
@@ -150,12 +152,16 @@ TEST(ApplyAsRoot, RefusesFilesThatTheRunningBrokerCouldNotRead) {
   test_broker broker(true);
   ASSERT_TRUE(render(broker.options, {alice}));
   broker.start();
+  // It listens before it has read its certificate.
+  mqtt_user first(broker.port(), broker.ca_file(), alice);
+  ASSERT_TRUE(eventually([&] { return first.connect() == 0; }));
   chmod(broker.dir().parent_path().c_str(), 0700);
   const auto done = atlas::broker::apply(broker.options, {alice, bob});
   ASSERT_FALSE(done);
   EXPECT_THAT(done.error().what, HasSubstr("could not read"));
   chmod(broker.dir().parent_path().c_str(), 0711);
-  EXPECT_TRUE(check_running(broker.options));
+  const auto still = check_running(broker.options);
+  EXPECT_TRUE(still) << still.error().what << broker.log();
 }
 
 }  // namespace

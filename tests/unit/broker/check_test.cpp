@@ -54,8 +54,10 @@ TEST_F(Check, NamesSecretsThatOthersCanRead) {
 }
 
 TEST_F(Check, FindsThatTheRunningBrokerIsOpen) {
+  broker.options.guard.clear();
+  ASSERT_TRUE(render(broker.options, {{"a", "one"}}));
   broker.start();
-  EXPECT_TRUE(check_running(broker.options));
+  EXPECT_EQ(check_running(broker.options), false) << "without a guard";
   // Mosquitto's own trap: rules that it cannot read on a reload open everything.
   const auto good = read_text(broker.dir() / "acl");
   write_text(broker.dir() / "acl", "rubbish\n");
@@ -73,6 +75,23 @@ TEST_F(Check, FindsThatTheRunningBrokerIsOpen) {
   ASSERT_TRUE(applied) << applied.error().what;
   EXPECT_TRUE(applied->canary_refused);
   EXPECT_TRUE(check_running(broker.options));
+}
+
+TEST_F(Check, FindsThatTheGuardClosesTheBrokerInstead) {
+  broker.start();
+  EXPECT_EQ(check_running(broker.options), true);
+  write_text(broker.dir() / "acl", "rubbish\n");
+  kill(broker.pid(), SIGHUP);
+  std::string said;
+  ASSERT_TRUE(eventually([&] {
+    const auto checked = check_running(broker.options);
+    said = checked ? "" : checked.error().what;
+    return !said.empty();
+  }));
+  EXPECT_THAT(said, HasSubstr("its own topic was refused"));
+  const auto applied = atlas::broker::apply(broker.options, {{"a", "one"}});
+  ASSERT_TRUE(applied) << applied.error().what;
+  EXPECT_TRUE(applied->guarded);
 }
 
 TEST_F(Check, SaysThatNoBrokerRuns) {

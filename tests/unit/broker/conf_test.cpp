@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-broker_options options_for(const char* host) { return {"/srv/fleet/broker", {host, 8883}, {}}; }
+broker_options options_for(const char* host) { return {"/srv/fleet/broker", {host, 8883}, {}, {}, "{}"}; }
 
 TEST(MosquittoConf, LetsNobodyInWithoutAPasswordAndRules) {
   const auto text = render_conf(options_for("fleet.example.com"), "mosquitto");
@@ -27,6 +27,16 @@ TEST(MosquittoConf, ListensToTheNetworkOnlyForANetworkName) {
   EXPECT_THAT(render_conf(options_for("fleet.example.com"), "mosquitto"), HasSubstr("\nlistener 8883\n"));
   EXPECT_THAT(render_conf(options_for("localhost"), "mosquitto"), HasSubstr("\nlistener 8883 127.0.0.1\n"));
   EXPECT_THAT(render_conf(options_for("127.0.0.2"), "mosquitto"), HasSubstr("\nlistener 8883 127.0.0.2\n"));
+}
+
+TEST(MosquittoConf, LoadsTheGuardThatIsThereForEveryListener) {
+  auto options = options_for("localhost");
+  EXPECT_THAT(render_conf(options, "mosquitto"), Not(HasSubstr("plugin")));
+  options.guard = "/usr/lib/atlas-fleet/atlas-guard.so";
+  const auto text = render_conf(options, "mosquitto");
+  const auto plugin = text.find("\nplugin /srv/fleet/broker/atlas-guard.so\n");
+  ASSERT_NE(plugin, std::string::npos);
+  EXPECT_LT(plugin, text.find("\nlistener "));
 }
 
 TEST(MosquittoConf, SaysWhyItStaysRoot) {

@@ -75,6 +75,7 @@ void write_text(const std::filesystem::path& file, const std::string& text) {
 test_broker::test_broker(bool open_folder) : folder_(open_folder) {
   options.dir = folder_.path() / "broker";
   options.listener = {"localhost", free_port()};
+  options.guard = find_guard();
 }
 
 test_broker::~test_broker() {

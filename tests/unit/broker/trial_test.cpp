@@ -16,12 +16,15 @@ using testing::Not;
 
 class Trial : public testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { render_files(); }
+  void render_files() {
     ASSERT_TRUE(render(broker.options, {{"a", "one"}}));
     const auto dir = broker.dir();
     files.conf = read_text(dir / "mosquitto.conf");
     files.acl = dir / "acl";
     files.passwd = dir / "passwd";
+    files.guard = dir / "atlas-guard.so";
+    files.limits = dir / "limits.json";
     files.server_certificate = dir / "certs/server.crt";
     files.server_key = dir / "certs/server.key";
     files.ca_certificate = dir / "certs/ca.crt";
@@ -46,8 +49,18 @@ TEST_F(Trial, TakesRenderedFilesAndLeavesNothing) {
 }
 
 TEST_F(Trial, RefusesRulesThatOpenTheBroker) {
+  broker.options.guard.clear();
+  render_files();
   write_text(files.acl, render_acl() + "pattern readwrite #\n");
   EXPECT_THAT(complaint(), HasSubstr("takes a foreign publish"));
+}
+
+TEST_F(Trial, RefusesAGuardThatDoesNotGuard) {
+  write_text(files.acl, render_acl() + "pattern readwrite #\n");
+  EXPECT_THAT(complaint(), HasSubstr("its own topic was refused")) << "it closes such a broker";
+  write_text(files.acl, render_acl());
+  write_text(files.guard, "rubbish");
+  EXPECT_THAT(complaint(), HasSubstr("does not start"));
 }
 
 TEST_F(Trial, RefusesRulesThatMosquittoCannotRead) {
@@ -66,17 +79,23 @@ TEST_F(Trial, RefusesSettingsThatMosquittoDoesNotKnow) {
 }
 
 TEST(TrialConf, KeepsEverySettingButThePlaces) {
-  const trial_files files{render_conf({"/srv/broker", {"fleet.example.com", 8883}, {}}, "mosquitto"),
-                          "/new/acl",
-                          "/new/passwd",
-                          "/new/server.crt",
-                          "/new/server.key",
-                          "/new/ca.crt",
-                          true,
-                          ""};
+  const trial_files files{
+      render_conf({"/srv/broker", {"fleet.example.com", 8883}, {}, "/guard.so", "{}"}, "mosquitto"),
+      "/new/acl",
+      "/new/passwd",
+      "/new/guard.so",
+      "/new/limits.json",
+      "/new/server.crt",
+      "/new/server.key",
+      "/new/ca.crt",
+      true,
+      ""};
   const auto text = trial_conf(files, 1234);
   EXPECT_THAT(text, HasSubstr("\nlistener 1234 127.0.0.1\n"));
   EXPECT_THAT(text, HasSubstr("\nacl_file /new/acl\n"));
+  EXPECT_THAT(text, HasSubstr("\nplugin /new/guard.so\n"));
+  EXPECT_THAT(text, HasSubstr("\nplugin_opt_acl_file /new/acl\n"));
+  EXPECT_THAT(text, HasSubstr("\nplugin_opt_limits_file /new/limits.json\n"));
   EXPECT_THAT(text, HasSubstr("\npersistence false\n"));
   EXPECT_THAT(text, HasSubstr("\nuse_username_as_clientid true\n"));
   EXPECT_THAT(text, Not(HasSubstr("/srv/broker")));

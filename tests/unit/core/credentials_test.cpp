@@ -96,10 +96,5 @@ TEST(Credentials, EverySecretDiffersByKeyOrganisationHostAndGeneration) {
   }
 }
 
-TEST(Credentials, UserNamesAreThoseOfTheContract) {
-  EXPECT_EQ(host_user_name(make_org(), make_host("web-1")), std::string(org_text) + "/host/web-1");
-  EXPECT_EQ(ingest_user_name(make_org()), org_text);
-}
-
 }  // namespace
 }  // namespace atlas::test

@@ -1,8 +1,10 @@
 #include "ingest/intake.hpp"
 
 #include "fixtures.hpp"
+#include "ingest/guard_watch.hpp"
 #include "ingest/inbox.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace atlas::ingest {
@@ -24,7 +26,8 @@ class Intake : public testing::Test {
   }
 
   inbox box{{}, [] {}};
-  intake messages{test_org(), box};
+  guard_watch guard{std::chrono::steady_clock::now()};
+  intake messages{test_org(), box, guard};
 };
 
 TEST_F(Intake, TurnsASampleIntoAnEventOfItsHost) {
@@ -106,6 +109,21 @@ TEST_F(Intake, CountsBadInventoriesAndStatusesAndIgnoresClearedOnes) {
   EXPECT_TRUE(taken().empty());
   EXPECT_EQ(messages.refused(refusal::bad_info), 1U);
   EXPECT_EQ(messages.refused(refusal::bad_status), 1U);
+}
+
+TEST_F(Intake, TakesWhatTheGuardOfItsOwnOrganisationReports) {
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  EXPECT_FALSE(guard.readiness(now()).ready);
+  messages.take("org/" + std::string(org_text) + "/guard", "{}", false);
+  messages.take("org/bbbbbbbb-0000-4000-8000-00000000000b/guard", format_guard_report({9}), false);
+  EXPECT_FALSE(guard.newest(now()));
+  EXPECT_EQ(messages.refused(refusal::bad_guard_report), 1U);
+  EXPECT_EQ(messages.refused(refusal::foreign_topic), 1U);
+  messages.take("org/" + std::string(org_text) + "/guard", format_guard_report({1, 2}), false);
+  EXPECT_EQ(guard.newest(now()), (guard_report{1, 2}));
+  EXPECT_TRUE(guard.readiness(now()).ready);
+  EXPECT_FALSE(guard.newest(now() + 2 * guard_watch::patience)) << "it has gone";
+  EXPECT_THAT(guard.readiness(now() + 2 * guard_watch::patience).detail, testing::HasSubstr("not heard of"));
 }
 
 TEST_F(Intake, KeepsRetainedAlertsThatAgreeWithTheirTopic) {

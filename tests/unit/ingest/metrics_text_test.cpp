@@ -1,6 +1,7 @@
 #include "ingest/metrics_text.hpp"
 
 #include "fixtures.hpp"
+#include "ingest/guard_watch.hpp"
 #include "ingest/prometheus_text.hpp"
 
 #include <cstdio>
@@ -17,7 +18,10 @@ using testing::Not;
 
 class MetricsText : public testing::Test {
  protected:
-  std::string page() const { return render_metrics({hosts, counters, messages, box, web, true, 1, 0, 0}); }
+  std::string page() const {
+    return render_metrics(
+        {hosts, counters, messages, box, web, true, 1, 0, 0, guard.newest(std::chrono::steady_clock::now())});
+  }
   void apply(fleet_event event) {
     fleet_effects effects;
     hosts.apply(std::move(event), from_unix_ms(1'764'000'000'000), effects);
@@ -44,7 +48,8 @@ class MetricsText : public testing::Test {
   fleet hosts{fleet_rules{}};
   tenant_counters counters;
   inbox box{{}, [] {}};
-  intake messages{test_org(), box};
+  guard_watch guard{std::chrono::steady_clock::now()};
+  intake messages{test_org(), box, guard};
   web::server_counters web;
 };
 
@@ -64,6 +69,15 @@ TEST_F(MetricsText, HasTheNamesOfTheContract) {
   EXPECT_THAT(text, HasSubstr("\natlas_host_up{host=\"db-1\"} 0\n"));
   EXPECT_THAT(text, Not(HasSubstr("atlas_host_cpu_percent{host=\"db-1\"}")))
       << "what it never reported is absent";
+}
+
+TEST_F(MetricsText, ShowsTheGuardWhileItReports) {
+  EXPECT_THAT(page(), HasSubstr("\natlas_guard_up 0\n"));
+  guard.heard({3, 20, 4, 500, 5, 6, 7}, std::chrono::steady_clock::now());
+  const auto text = page();
+  EXPECT_THAT(text, HasSubstr("\natlas_guard_up 1\n"));
+  EXPECT_THAT(text, HasSubstr("\natlas_guard_messages_dropped_total 4\n"));
+  EXPECT_THAT(text, HasSubstr("\natlas_guard_refused_total{what=\"subscription\"} 6\n"));
 }
 
 TEST_F(MetricsText, EveryReasonIsAlwaysThere) {

@@ -1,5 +1,6 @@
 #include "ingest/mqtt_source.hpp"
 
+#include "ingest/guard_watch.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/inbox_reader.hpp"
 #include "test_broker.hpp"
@@ -52,7 +53,8 @@ class listening_end {
                                       std::make_move_iterator(batch.end()));
                       }};
   inbox box{{}, [this] { reader.wake(); }};
-  intake messages{test_org(), box};
+  guard_watch guard{std::chrono::steady_clock::now()};
+  intake messages{test_org(), box, guard};
   mqtt_source source;
 };
 

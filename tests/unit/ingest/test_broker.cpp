@@ -1,6 +1,7 @@
 #include "test_broker.hpp"
 
 #include "broker/files.hpp"
+#include "core/user_name.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -44,7 +45,7 @@ test_broker::test_broker() : port_(free_port()) {
     credentials.push_back(
         {host_user_name(test_org(), host(id)), derive_host_password(key_, test_org(), host(id), 1)});
   }
-  const broker::broker_options options{dir_.path(), {"localhost", port_}, {}};
+  const broker::broker_options options{dir_.path(), {"localhost", port_}, {}, broker::find_guard(), "{}"};
   const auto rendered = broker::render(options, credentials);
   if (!rendered) {
     throw std::runtime_error(rendered.error().where + ": " + rendered.error().what);

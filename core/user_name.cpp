@@ -1,0 +1,36 @@
+#include "core/user_name.hpp"
+
+namespace atlas {
+
+namespace {
+
+constexpr std::string_view middle = "/host/";
+constexpr std::size_t uuid_size = 36;
+
+}  // namespace
+
+std::optional<user_name> parse_user_name(std::string_view text) {
+  const auto org = org_id::parse(text.substr(0, uuid_size));
+  if (!org) {
+    return std::nullopt;
+  }
+  text.remove_prefix(uuid_size);
+  if (text.empty()) {
+    return user_name{*org, std::nullopt};
+  }
+  if (!text.starts_with(middle) || !host_id::is_valid(text.substr(middle.size()))) {
+    return std::nullopt;
+  }
+  return user_name{*org, *host_id::parse(text.substr(middle.size()))};
+}
+
+std::string host_user_name(const org_id& org, const host_id& host) {
+  std::string text(org.text());
+  text += middle;
+  text += host.text();
+  return text;
+}
+
+std::string ingest_user_name(const org_id& org) { return std::string(org.text()); }
+
+}  // namespace atlas
