@@ -1,6 +1,7 @@
 #pragma once
 
 #include "broker/listener.hpp"
+#include "broker/passwd.hpp"
 
 #include <filesystem>
 #include <string>
@@ -16,6 +17,8 @@ struct broker_options {
       names;                    // DNS names and IP addresses in the server certificate, beside the listener's
   std::filesystem::path guard;  // the plugin to load, see guard/; empty: none
   std::string limits = "{}";    // for it, see guard/limits.hpp
+  user_filter keeps =
+      {};  // users of the present password file who stay though no credential is given for them
 };
 
 // The names that the server certificate must bear: the listener's, those of `options.names`, and this

@@ -96,7 +96,7 @@ result<staging> stage(const broker_options& options, std::vector<credential> cre
   credentials.push_back({std::string(canary_user), *canary});
   const auto previous = read_if_there(files.passwd());
   if (!previous) return tl::unexpected<error>(previous.error());
-  const auto passwd = render_passwd(std::move(credentials), *previous, random_salt);
+  const auto passwd = render_passwd(std::move(credentials), *previous, random_salt, options.keeps);
   if (!passwd) return in_folder(files, passwd.error());
   const auto users = check_passwd(*passwd, files.passwd().string());
   if (!users) return tl::unexpected<error>(users.error());

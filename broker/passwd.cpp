@@ -91,6 +91,12 @@ bool is_valid_user(std::string_view user) {
   });
 }
 
+// `credentials` are sorted.
+bool has_user(const std::vector<credential>& credentials, std::string_view user) {
+  return std::binary_search(credentials.begin(), credentials.end(), credential{std::string(user), {}},
+                            [](const credential& a, const credential& b) { return a.user < b.user; });
+}
+
 }  // namespace
 
 password_salt random_salt() {
@@ -103,7 +109,7 @@ password_salt random_salt() {
 }
 
 result<std::string> render_passwd(std::vector<credential> credentials, std::string_view previous,
-                                  const salt_source& new_salt) {
+                                  const salt_source& new_salt, const user_filter& keeps) {
   std::sort(credentials.begin(), credentials.end(),
             [](const credential& a, const credential& b) { return a.user < b.user; });
   std::unordered_map<std::string_view, password_line> known;
@@ -113,6 +119,16 @@ result<std::string> render_passwd(std::vector<credential> credentials, std::stri
   });
 
   std::string text;
+  if (keeps) {
+    for_each_line(previous, [&](std::string_view line, std::size_t) {
+      const auto parsed = parse_line(line);
+      if (parsed && keeps(parsed->user) && !has_user(credentials, parsed->user)) {
+        text += line;
+        text += '\n';
+      }
+      return true;
+    });
+  }
   const std::string* last = nullptr;
   for (const auto& [user, password] : credentials) {
     if (!is_valid_user(user)) return failure("passwd", "the password file cannot hold the user " + user);
@@ -122,11 +138,11 @@ result<std::string> render_passwd(std::vector<credential> credentials, std::stri
     password_salt salt;
     password_hash hash;
     const auto found = known.find(user);
-    const bool keeps = found != known.end() && [&] {
+    const bool unchanged = found != known.end() && [&] {
       hash = compute_hash(password, found->second.salt);
       return CRYPTO_memcmp(hash.data(), found->second.hash.data(), hash.size()) == 0;
     }();
-    if (keeps) {
+    if (unchanged) {
       salt = found->second.salt;
     } else {
       salt = new_salt();

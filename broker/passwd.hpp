@@ -20,14 +20,17 @@ struct credential {
 using password_salt = std::array<std::uint8_t, 12>;  // Mosquitto takes no other length
 using salt_source = std::function<password_salt()>;
 
+using user_filter = std::function<bool(std::string_view user)>;
+
 // From the system's random generator.
 password_salt random_salt();
 
 // <user>:$7$101$<salt>$<hash>, sorted by user. A credential that `previous` (an earlier file, or nothing) has
-// with the same password keeps its line, so that a file with nothing new is byte-identical. An error for a
-// user that the file cannot hold, or that comes twice.
+// with the same password keeps its line, so that a file with nothing new is byte-identical. So does a user of
+// `previous` without a credential whom `keeps` names. An error for a user that the file cannot hold, or that
+// comes twice.
 result<std::string> render_passwd(std::vector<credential> credentials, std::string_view previous,
-                                  const salt_source& new_salt);
+                                  const salt_source& new_salt, const user_filter& keeps = {});
 
 // How many users it has; an error at the first line that Mosquitto would drop without a word.
 result<std::size_t> check_passwd(std::string_view text, std::string_view file_name);

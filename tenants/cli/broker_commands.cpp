@@ -47,17 +47,20 @@ struct gathered {
 
 // The error is the exit code.
 tl::expected<gathered, int> gather(context& ctx, const arguments& args) {
-  const auto all = tenants::load_tenants(ctx.root);
-  if (!all) return tl::unexpected(report(ctx, all.error()));
-  if (const auto options = gather_broker_options(ctx.root, *all); !options) {
+  const auto scanned = tenants::scan_tenants(ctx.root);
+  if (scanned.tenants.empty() && !scanned.mistakes.empty()) {
+    return tl::unexpected(report(ctx, scanned.mistakes));
+  }
+  if (const auto options = gather_broker_options(ctx.root, scanned.tenants); !options) {
     return tl::unexpected(report(ctx, options.error()));
   }
   auto lock = broker::folder_lock::acquire(ctx.root.broker_dir());
   if (!lock) return tl::unexpected(report(ctx, lock.error()));
-  auto input = gather_broker_input(ctx.root, *all);
+  auto input = gather_broker_input(ctx.root, scanned);
   if (!input) return tl::unexpected(report(ctx, input.error()));
+  warn_of_mistakes(ctx, input->mistakes);
   add_names(args, input->options);
-  return gathered{*std::move(lock), *std::move(input), all->size()};
+  return gathered{*std::move(lock), *std::move(input), scanned.tenants.size()};
 }
 
 json certificate_json(const broker::certificate_state& state) {

@@ -5,8 +5,11 @@
 #include "core/user_name.hpp"
 #include "tenants/registry.hpp"
 
-#include <optional>
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -33,6 +36,22 @@ std::string render_limits(const std::vector<tenants::tenant>& all) {
                                                                    {"connections", most.connections}};
   }
   return document.dump(2) + "\n";
+}
+
+result<std::vector<broker::credential>> credentials_of(const tenants::state_root& root,
+                                                       const tenants::tenant& tenant) {
+  const auto& org = tenant.config.organization.id;
+  const auto& key = tenant.config.server.api_key;
+  std::vector<broker::credential> credentials{{ingest_user_name(org), derive_ingest_password(key, org)}};
+  const auto registry = tenants::registry::open(root.fleet_db(tenant.slug));
+  if (!registry) return tl::unexpected<error>(registry.error());
+  const auto hosts = registry->hosts();
+  if (!hosts) return tl::unexpected<error>(hosts.error());
+  for (const auto& host : *hosts) {
+    credentials.push_back(
+        {host_user_name(org, host.id), derive_host_password(key, org, host.id, host.generation)});
+  }
+  return credentials;
 }
 
 }  // namespace
@@ -63,43 +82,41 @@ result<broker::broker_options> gather_broker_options(const tenants::state_root& 
 }
 
 result<broker_input> gather_broker_input(const tenants::state_root& root,
-                                         const std::vector<tenants::tenant>& all) {
-  auto options = gather_broker_options(root, all);
+                                         const tenants::scanned_tenants& scanned) {
+  if (scanned.tenants.empty() && !scanned.mistakes.empty()) {
+    return tl::unexpected<error>(scanned.mistakes.front());
+  }
+  auto options = gather_broker_options(root, scanned.tenants);
   if (!options) return tl::unexpected<error>(options.error());
-  broker_input input{*std::move(options), {}};
-  for (const auto& tenant : all) {
-    const auto& org = tenant.config.organization.id;
-    const auto& key = tenant.config.server.api_key;
-    input.credentials.push_back({ingest_user_name(org), derive_ingest_password(key, org)});
-    const auto registry = tenants::registry::open(root.fleet_db(tenant.slug));
-    if (!registry) return tl::unexpected<error>(registry.error());
-    const auto hosts = registry->hosts();
-    if (!hosts) return tl::unexpected<error>(hosts.error());
-    for (const auto& host : *hosts) {
-      input.credentials.push_back(
-          {host_user_name(org, host.id), derive_host_password(key, org, host.id, host.generation)});
+  broker_input input{*std::move(options), {}, scanned.mistakes};
+  std::set<org_id> gathered;
+  for (const auto& tenant : scanned.tenants) {
+    auto credentials = credentials_of(root, tenant);
+    if (!credentials) {
+      input.mistakes.push_back(std::move(credentials.error()));
+      continue;
     }
+    gathered.insert(tenant.config.organization.id);
+    std::move(credentials->begin(), credentials->end(), std::back_inserter(input.credentials));
+  }
+  if (!input.mistakes.empty()) {
+    input.options.keeps = [gathered = std::move(gathered)](std::string_view user) {
+      const auto who = parse_user_name(user);
+      return who && !gathered.contains(who->org);
+    };
   }
   return input;
 }
 
-result<broker_input> gather_broker_input(const tenants::state_root& root) {
-  const auto all = tenants::load_tenants(root);
-  if (all) return gather_broker_input(root, *all);
-  auto first = all.error().front();
-  if (const auto more = all.error().size() - 1; more > 0) {
-    first.what += " (and " + std::to_string(more) + " more: `atlas-fleet org list` names them)";
-  }
-  return tl::unexpected<error>(std::move(first));
-}
-
-result<broker::applied> sync_broker(const tenants::state_root& root) {
+result<broker_synced> sync_broker(const tenants::state_root& root) {
   // Before anything is gathered: of two commands at once, the one that writes last must know both changes.
   const auto lock = broker::folder_lock::acquire(root.broker_dir());
   if (!lock) return tl::unexpected<error>(lock.error());
-  const auto input = gather_broker_input(root);
+  auto input = gather_broker_input(root, tenants::scan_tenants(root));
   if (!input) return tl::unexpected<error>(input.error());
-  return broker::apply(input->options, input->credentials);
+  auto applied = broker::apply(input->options, input->credentials);
+  if (!applied) return tl::unexpected<error>(applied.error());
+  return broker_synced{*std::move(applied), std::move(input->mistakes)};
 }
 
 }  // namespace atlas::cli

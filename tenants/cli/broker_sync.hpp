@@ -8,22 +8,26 @@
 
 namespace atlas::cli {
 
-// The broker's options and password file entries, gathered from every tenant's configuration and registry.
-// An error when there is no tenant or when tenants name different brokers.
+// The broker's options and password file entries, gathered from every tenant's configuration and registry. A
+// tenant whose files cannot be read costs the others nothing: what the broker knows of it stays as it is.
+// An error when there is no good tenant or when tenants name different brokers.
 struct broker_input {
   broker::broker_options options;
   std::vector<broker::credential> credentials;
+  tenants::config_errors mistakes;  // in the files of the tenants that were left as they are
 };
-result<broker_input> gather_broker_input(const tenants::state_root& root);
-// The same, of tenants that are loaded already.
 result<broker_input> gather_broker_input(const tenants::state_root& root,
-                                         const std::vector<tenants::tenant>& all);
+                                         const tenants::scanned_tenants& scanned);
 // Its options alone: needs no registry.
 result<broker::broker_options> gather_broker_options(const tenants::state_root& root,
                                                      const std::vector<tenants::tenant>& all);
 
 // Renders and, when the broker runs, reloads and checks it: what setup, host add and host revoke call at
 // their end. Waits while another command does the same.
-result<broker::applied> sync_broker(const tenants::state_root& root);
+struct broker_synced {
+  broker::applied applied;
+  tenants::config_errors mistakes;
+};
+result<broker_synced> sync_broker(const tenants::state_root& root);
 
 }  // namespace atlas::cli

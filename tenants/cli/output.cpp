@@ -163,15 +163,23 @@ tl::expected<tenants::registry, int> open_registry(context& ctx, const tenants::
   return tl::unexpected(report(ctx, opened.error()));
 }
 
+void warn_of_mistakes(context& ctx, const tenants::config_errors& mistakes) {
+  for (const auto& mistake : mistakes) {
+    ctx.err << fmt::format("warning: {}: {}; the broker keeps what it knows of that organisation\n",
+                           mistake.where, mistake.what);
+  }
+}
+
 bool sync(context& ctx) {
-  const auto applied = sync_broker(ctx.root);
-  if (!applied) {
+  const auto synced = sync_broker(ctx.root);
+  if (!synced) {
     report(ctx,
            error{"broker", fmt::format("its files are not up to date: {}: {}; then run '{} broker apply'",
-                                       applied.error().where, applied.error().what, program_words(ctx))});
+                                       synced.error().where, synced.error().what, program_words(ctx))});
     return false;
   }
-  if (applied->running && !applied->canary_refused) {
+  warn_of_mistakes(ctx, synced->mistakes);
+  if (synced->applied.running && !synced->applied.canary_refused) {
     report(ctx,
            error{"broker",
                  fmt::format(

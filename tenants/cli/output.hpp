@@ -52,6 +52,9 @@ std::string shell_word(std::string_view text);
 tl::expected<tenants::tenant, int> find_org(context& ctx, std::string_view org);
 tl::expected<tenants::registry, int> open_registry(context& ctx, const tenants::tenant& org);
 
+// Of organisations that the broker's files could not be brought up to date for.
+void warn_of_mistakes(context& ctx, const tenants::config_errors& mistakes);
+
 // Brings the broker's files up to date and reports what is wrong; false when something is.
 bool sync(context& ctx);
 

@@ -74,11 +74,14 @@ struct broker_start {
 };
 
 // Brings the files up to date, also in a broker that runs, and sees to it that one can be started otherwise.
-result<broker_start> prepare_broker(const context& ctx, const std::vector<tenant>& all) {
+result<broker_start> prepare_broker(context& ctx, const tenants::scanned_tenants& scanned) {
   const auto lock = broker::folder_lock::acquire(ctx.root.broker_dir());
   if (!lock) return tl::unexpected<error>(lock.error());
-  auto input = gather_broker_input(ctx.root, all);
+  auto input = gather_broker_input(ctx.root, scanned);
   if (!input) return tl::unexpected<error>(input.error());
+  // Those of the configurations are told already.
+  const auto told = input->mistakes.begin() + static_cast<std::ptrdiff_t>(scanned.mistakes.size());
+  warn_of_mistakes(ctx, {told, input->mistakes.end()});
   const auto applied = broker::apply(input->options, input->credentials);
   if (!applied) return tl::unexpected<error>(applied.error());
   if (!applied->running) {
@@ -140,17 +143,21 @@ void print_start(context& ctx, const std::vector<tenant>& chosen, const broker_s
 }
 
 int up(context& ctx, const arguments& args) {
-  const auto all = tenants::load_tenants(ctx.root);
-  if (!all) return report(ctx, all.error());
-  const auto chosen = choose(ctx, *all, args.words());
+  // One organisation's broken file stops no other's service.
+  const auto scanned = tenants::scan_tenants(ctx.root);
+  if (scanned.tenants.empty() && !scanned.mistakes.empty()) return report(ctx, scanned.mistakes);
+  warn_of_mistakes(ctx, scanned.mistakes);
+  const auto chosen = choose(ctx, scanned.tenants, args.words());
   if (!chosen) return chosen.error();
-  if (const auto named = gather_broker_options(ctx.root, *all); !named) return report(ctx, named.error());
+  if (const auto named = gather_broker_options(ctx.root, scanned.tenants); !named) {
+    return report(ctx, named.error());
+  }
   const auto ingest = find_ingest();
   if (!ingest) return report(ctx, ingest.error());
 
   // Before anything is started, so that no signal is lost in between.
   supervisor running;
-  const auto start = prepare_broker(ctx, *all);
+  const auto start = prepare_broker(ctx, scanned);
   if (!start) return report(ctx, start.error());
   if (!start->running) {
     const auto mosquitto = broker::find_mosquitto();

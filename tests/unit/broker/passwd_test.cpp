@@ -99,5 +99,16 @@ TEST(Passwd, GivesEachUserASaltOfItsOwn) {
   EXPECT_NE(text.substr(2, 24), text.substr(second + 2, 24));
 }
 
+TEST(Passwd, KeepsUsersWithoutACredentialWhenAsked) {
+  const auto before = render_passwd({{"a", "one"}, {"b", "one"}, {"c", "one"}}, "", counting_salt).value();
+  const auto after = render_passwd({{"a", "new"}}, before, counting_salt, [](std::string_view user) {
+                       return user != "c";
+                     }).value();
+  EXPECT_EQ(check_passwd(after, "passwd").value(), 2U);
+  EXPECT_NE(after.find(before.substr(before.find("b:"), 40)), std::string::npos) << "b's line as it was";
+  EXPECT_EQ(after.find("c:"), std::string::npos);
+  EXPECT_EQ(render_passwd({{"a", "new"}}, before, counting_salt).value().find("b:"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace atlas::broker

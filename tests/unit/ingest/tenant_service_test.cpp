@@ -49,7 +49,7 @@ class TenantService : public testing::Test {
   void sync() { service.sync_hosts(*registry.hosts()); }
   void apply(fleet_event event) { service.apply({&event, 1}); }
   void send(std::string_view id, double cpu, std::uint64_t seq = 0) {
-    sample_received event{host(id), sample_at(clock.now() + milliseconds(seq), cpu)};
+    sample_received event{host(id), sample_at(clock.now() + milliseconds(1000 * seq), cpu)};
     if (seq != 0) {
       event.value.seq = seq;
       event.value.boot = "boot";

@@ -74,7 +74,7 @@ TEST_F(BrokerCommands, CheckFailsOverADamagedFile) {
   EXPECT_EQ(done.code, 1);
   EXPECT_THAT(done.out, HasSubstr("WRONG"));
   EXPECT_THAT(done.out, HasSubstr("acl: is not what atlas-fleet has rendered"));
-  EXPECT_THAT(done.out, HasSubstr("takes a foreign publish"));
+  EXPECT_THAT(done.out, HasSubstr("its own topic was refused"));
   EXPECT_EQ(run({"broker", "check", "--json"}).json()["ok"], false);
 }
 

@@ -28,11 +28,12 @@ TEST_F(Up, SaysThatTheServicesProgramIsMissing) {
   EXPECT_FALSE(std::filesystem::exists(root_.broker_dir()));
 }
 
-TEST_F(Up, ReportsEveryMistakeOfABrokenConfiguration) {
+TEST_F(Up, WarnsOfABrokenConfigurationAndGoesOnWithTheOthers) {
   write_text(root_.tenant_file("broken"), R"({"server": {"port": "x"}})");
   const auto done = run({"up"});
-  EXPECT_EQ(done.code, 1);
   EXPECT_THAT(done.err, HasSubstr("$.server.port"));
+  EXPECT_THAT(done.err, HasSubstr("atlas-ingest"))
+      << "which is not beside this program: it would start the others";
 }
 
 TEST_F(Up, TeachesWithExamples) {
