@@ -89,13 +89,6 @@ std::vector<std::string> certificate_names(const broker_options& options) {
   return unique;
 }
 
-std::filesystem::path find_guard() {
-  std::error_code failed;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
-  auto file = program.parent_path().parent_path() / "lib/atlas-fleet/atlas-guard.so";
-  return std::filesystem::exists(file, failed) ? file : std::filesystem::path();
-}
-
 std::string render_conf(const broker_options& options, std::string_view run_as_user) {
   // A broker for this machine alone is not offered to the network. "localhost" is its IPv4 address, which
   // exists everywhere: Mosquitto does not start when one of a name's addresses cannot be bound.

@@ -17,17 +17,13 @@ struct broker_options {
       names;                    // DNS names and IP addresses in the server certificate, beside the listener's
   std::filesystem::path guard;  // the plugin to load, see guard/; empty: none
   std::string limits = "{}";    // for it, see guard/limits.hpp
-  user_filter keeps =
-      {};  // users of the present password file who stay though no credential is given for them
+  // Users of the present password file who stay though no credential is given for them.
+  user_filter keeps = {};
 };
 
 // The names that the server certificate must bear: the listener's, those of `options.names`, and this
 // machine's own for those who connect from here.
 std::vector<std::string> certificate_names(const broker_options& options);
-
-// Where the guard of this installation is: ../lib/atlas-fleet/atlas-guard.so from the folder of the running
-// program. Nothing when there is none.
-std::filesystem::path find_guard();
 
 // mosquitto.conf; `run_as_user` is what the broker turns into when root starts it.
 std::string render_conf(const broker_options& options, std::string_view run_as_user);

@@ -16,11 +16,12 @@
 namespace atlas::broker {
 
 // The broker's folder:
-//   mosquitto.conf, acl, passwd        what Mosquitto reads
-//   atlas-guard.so, limits.json        the plugin that Mosquitto loads, a copy it can reach, and what that
-//   reads certs/ca.crt, ca.key               the CA that every agent pins, and its key certs/server.crt,
-//   server.key       the listener's canary.secret                      the canary's password data/,
-//   mosquitto.pid               Mosquitto's own
+//   mosquitto.conf, acl, passwd   what Mosquitto reads
+//   atlas-guard.so, limits.json   the plugin that it loads, a copy it can reach, and what that reads
+//   certs/ca.crt, ca.key          the CA that every agent pins, and its key
+//   certs/server.crt, server.key  the listener's
+//   canary.secret                 the canary's password
+//   data/, mosquitto.pid          Mosquitto's own
 // Secrets are 0600. What Mosquitto reads belongs to the user it runs as (see account.hpp), the rest to
 // whoever renders. Whoever changes the folder holds its folder_lock (output_file.hpp) from before it gathers
 // the credentials.

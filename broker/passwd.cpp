@@ -1,6 +1,7 @@
 #include "broker/passwd.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <unordered_map>
@@ -91,12 +92,6 @@ bool is_valid_user(std::string_view user) {
   });
 }
 
-// `credentials` are sorted.
-bool has_user(const std::vector<credential>& credentials, std::string_view user) {
-  return std::binary_search(credentials.begin(), credentials.end(), credential{std::string(user), {}},
-                            [](const credential& a, const credential& b) { return a.user < b.user; });
-}
-
 }  // namespace
 
 password_salt random_salt() {
@@ -108,52 +103,43 @@ password_salt random_salt() {
   return salt;
 }
 
-result<std::string> render_passwd(std::vector<credential> credentials, std::string_view previous,
+result<std::string> render_passwd(const std::vector<credential>& credentials, std::string_view previous,
                                   const salt_source& new_salt, const user_filter& keeps) {
-  std::sort(credentials.begin(), credentials.end(),
-            [](const credential& a, const credential& b) { return a.user < b.user; });
   std::unordered_map<std::string_view, password_line> known;
   for_each_line(previous, [&](std::string_view line, std::size_t) {
     if (const auto parsed = parse_line(line)) known.insert_or_assign(parsed->user, *parsed);
     return true;
   });
 
-  std::string text;
-  if (keeps) {
-    for_each_line(previous, [&](std::string_view line, std::size_t) {
-      const auto parsed = parse_line(line);
-      if (parsed && keeps(parsed->user) && !has_user(credentials, parsed->user)) {
-        text += line;
-        text += '\n';
-      }
-      return true;
-    });
-  }
-  const std::string* last = nullptr;
+  std::map<std::string_view, password_line> lines;
   for (const auto& [user, password] : credentials) {
     if (!is_valid_user(user)) return failure("passwd", "the password file cannot hold the user " + user);
-    if (last != nullptr && *last == user) return failure("passwd", "the user " + user + " comes twice");
-    last = &user;
-
-    password_salt salt;
-    password_hash hash;
+    password_line line{user, {}, {}};
     const auto found = known.find(user);
     const bool unchanged = found != known.end() && [&] {
-      hash = compute_hash(password, found->second.salt);
-      return CRYPTO_memcmp(hash.data(), found->second.hash.data(), hash.size()) == 0;
+      line.hash = compute_hash(password, found->second.salt);
+      return CRYPTO_memcmp(line.hash.data(), found->second.hash.data(), line.hash.size()) == 0;
     }();
     if (unchanged) {
-      salt = found->second.salt;
+      line.salt = found->second.salt;
     } else {
-      salt = new_salt();
-      hash = compute_hash(password, salt);
+      line.salt = new_salt();
+      line.hash = compute_hash(password, line.salt);
     }
+    if (!lines.emplace(user, line).second) return failure("passwd", "the user " + user + " comes twice");
+  }
+  for (const auto& [user, line] : known) {
+    if (keeps && keeps(user)) lines.emplace(user, line);
+  }
+
+  std::string text;
+  for (const auto& [user, line] : lines) {
     text += user;
     text += ':';
     text += prefix;
-    text += encode_base64(salt);
+    text += encode_base64(line.salt);
     text += '$';
-    text += encode_base64(hash);
+    text += encode_base64(line.hash);
     text += '\n';
   }
   return text;

@@ -29,7 +29,7 @@ password_salt random_salt();
 // with the same password keeps its line, so that a file with nothing new is byte-identical. So does a user of
 // `previous` without a credential whom `keeps` names. An error for a user that the file cannot hold, or that
 // comes twice.
-result<std::string> render_passwd(std::vector<credential> credentials, std::string_view previous,
+result<std::string> render_passwd(const std::vector<credential>& credentials, std::string_view previous,
                                   const salt_source& new_salt, const user_filter& keeps = {});
 
 // How many users it has; an error at the first line that Mosquitto would drop without a word.

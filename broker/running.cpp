@@ -101,6 +101,13 @@ result<std::filesystem::path> find_mosquitto() {
   return failure("mosquitto", "is not installed; install it with `apt-get install mosquitto`");
 }
 
+std::filesystem::path find_guard() {
+  std::error_code failed;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  auto file = program.parent_path().parent_path() / "lib/atlas-fleet/atlas-guard.so";
+  return std::filesystem::exists(file, failed) ? file : std::filesystem::path();
+}
+
 result<void> check_port_is_free(const listener_address& listener) {
   int code = 0;
   if (!listener.is_local()) {

@@ -25,6 +25,10 @@ result<void> ask_to_reload(pid_t pid);
 // Where mosquitto is; an error that says how to install it.
 result<std::filesystem::path> find_mosquitto();
 
+// Where the guard of this installation is: ../lib/atlas-fleet/atlas-guard.so from the folder of the running
+// program. Nothing when there is none.
+std::filesystem::path find_guard();
+
 // An error when somebody else listens where this listener would.
 result<void> check_port_is_free(const listener_address& listener);
 

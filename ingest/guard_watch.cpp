@@ -19,8 +19,7 @@ web::readiness_check guard_watch::readiness(time now) const {
   if (now - since_ > patience) {
     check.detail =
         "the broker's guard is not heard of: subscriptions outside an organisation's own topics are not "
-        "refused, and "
-        "nobody's rate is limited; stop the broker and start it again with `atlas-fleet up`";
+        "refused, and nobody's rate is limited; stop the broker and start it again with `atlas-fleet up`";
   } else if (!report_) {
     check.detail = "the broker's guard has not been heard of yet";
   } else {

@@ -1,13 +1,12 @@
 #include "broker/guard/gatekeeper.hpp"
 
+#include "broker/canary.hpp"
+
 #include <utility>
 
 namespace atlas::guard {
 
 namespace {
-
-// The user that tries after each reload whether the rules hold; broker/canary.hpp.
-constexpr std::string_view canary = "canary";
 
 constexpr std::string_view root = "org/";
 
@@ -46,26 +45,26 @@ bool gatekeeper::has_room(const user_name& who, std::string_view user, std::size
   return take(org.sent.messages, org.sent.bytes, size, most.messages, most.bytes, now);
 }
 
-verdict gatekeeper::check(std::string_view user, std::string_view topic, operation wanted, std::size_t bytes,
-                          monotonic_time now) {
-  if (!open_) return verdict::outside;
+bool gatekeeper::passes(std::string_view user, std::string_view topic, operation wanted, std::size_t bytes,
+                        monotonic_time now) {
+  if (!open_) return false;
   const bool within = is_within(user, topic);
-  if (wanted == operation::read || user == canary) return within ? verdict::pass : verdict::outside;
+  if (wanted == operation::read || user == broker::canary_user) return within;
   const auto who = parse_user_name(user);
-  if (!who) return verdict::outside;
+  if (!who) return false;
   auto& counted = organisations_[who->org].counted;
   if (wanted == operation::subscribe) {
     counted.subscriptions_refused += within ? 0 : 1;
-    return within ? verdict::pass : verdict::outside;
+    return within;
   }
   // A refused message costs the broker as much as another.
   if (!has_room(*who, user, bytes, now)) {
     ++counted.messages_dropped;
     counted.bytes_dropped += bytes;
-    return verdict::too_much;
+    return false;
   }
   ++(within ? counted.messages : counted.writes_refused);
-  return within ? verdict::pass : verdict::outside;
+  return within;
 }
 
 bool gatekeeper::connect(const void* client, std::string_view user) {

@@ -16,12 +16,6 @@ namespace atlas::guard {
 
 enum class operation { read, write, subscribe };
 
-enum class verdict {
-  pass,     // as far as the guard knows: the access rules come after it
-  outside,  // not within the user's own topics
-  too_much  // over a limit
-};
-
 // Who may do what at the broker, before its access rules are asked: nobody leaves the topics below
 // org/<user name>/, and nobody takes more than the limits of its organisation. One thread, the broker's.
 class gatekeeper {
@@ -29,11 +23,11 @@ class gatekeeper {
   void set_limits(limits_by_org all) { limits_ = std::move(all); }
   // Until then, and whenever the broker's access rules are not the rendered ones, nobody may do anything.
   void open(bool rules_hold) { open_ = rules_hold; }
-  bool is_open() const { return open_; }
 
-  // `topic` of a subscription is its filter; `bytes` is the size of a written payload.
-  verdict check(std::string_view user, std::string_view topic, operation wanted, std::size_t bytes,
-                monotonic_time now);
+  // Whether the access rules are to be asked; otherwise it is refused. `topic` of a subscription is its
+  // filter; `bytes` is the size of a written payload.
+  bool passes(std::string_view user, std::string_view topic, operation wanted, std::size_t bytes,
+              monotonic_time now);
 
   // A connection that logs in; false when its organisation has too many. `client` names it until it goes.
   bool connect(const void* client, std::string_view user);

@@ -11,9 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double host_burst_seconds = 100;
-constexpr double burst_seconds = 10;
-
 std::optional<double> read_number(const json& object, std::string_view key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_number()) return std::nullopt;
@@ -21,16 +18,12 @@ std::optional<double> read_number(const json& object, std::string_view key) {
   return std::isfinite(value) && value >= 0 ? std::optional(value) : std::nullopt;
 }
 
-void read_rate(const json& object, std::string_view key, double seconds, rate_limit& limit) {
-  if (const auto value = read_number(object, key)) limit = {*value, *value * seconds};
-}
-
 limits read_limits(const json& object) {
   limits one;
-  read_rate(object, "host_messages", host_burst_seconds, one.host_messages);
-  read_rate(object, "host_bytes", host_burst_seconds, one.host_bytes);
-  read_rate(object, "messages", burst_seconds, one.messages);
-  read_rate(object, "bytes", burst_seconds, one.bytes);
+  if (const auto value = read_number(object, "host_messages")) one.host_messages = host_rate(*value);
+  if (const auto value = read_number(object, "host_bytes")) one.host_bytes = host_rate(*value);
+  if (const auto value = read_number(object, "messages")) one.messages = organisation_rate(*value);
+  if (const auto value = read_number(object, "bytes")) one.bytes = organisation_rate(*value);
   constexpr double most_connections = 10'000'000;
   if (const auto value = read_number(object, "connections"); value && *value <= most_connections) {
     one.connections = static_cast<std::size_t>(*value);

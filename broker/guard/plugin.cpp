@@ -102,8 +102,8 @@ int on_acl_check(int, void* event, void* plugin) {
         const auto user = or_empty(mosquitto_client_username(asked.client));
         // Most checks are reads, which need no time.
         const auto at = wanted == operation::write ? now() : monotonic_time{};
-        const auto answer = self.keeper.check(user, or_empty(asked.topic), wanted, asked.payloadlen, at);
-        return answer == verdict::pass ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_ACL_DENIED;
+        const bool passes = self.keeper.passes(user, or_empty(asked.topic), wanted, asked.payloadlen, at);
+        return passes ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_ACL_DENIED;
       });
 }
 

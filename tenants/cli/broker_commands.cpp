@@ -58,6 +58,7 @@ tl::expected<gathered, int> gather(context& ctx, const arguments& args) {
   if (!lock) return tl::unexpected(report(ctx, lock.error()));
   auto input = gather_broker_input(ctx.root, scanned);
   if (!input) return tl::unexpected(report(ctx, input.error()));
+  warn_of_mistakes(ctx, scanned.mistakes);
   warn_of_mistakes(ctx, input->mistakes);
   add_names(args, input->options);
   return gathered{*std::move(lock), *std::move(input), scanned.tenants.size()};

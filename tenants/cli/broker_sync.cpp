@@ -1,6 +1,7 @@
 #include "tenants/cli/broker_sync.hpp"
 
 #include "broker/output_file.hpp"
+#include "broker/running.hpp"
 #include "core/credentials.hpp"
 #include "core/user_name.hpp"
 #include "tenants/registry.hpp"
@@ -88,7 +89,7 @@ result<broker_input> gather_broker_input(const tenants::state_root& root,
   }
   auto options = gather_broker_options(root, scanned.tenants);
   if (!options) return tl::unexpected<error>(options.error());
-  broker_input input{*std::move(options), {}, scanned.mistakes};
+  broker_input input{*std::move(options), {}, {}};
   std::set<org_id> gathered;
   for (const auto& tenant : scanned.tenants) {
     auto credentials = credentials_of(root, tenant);
@@ -99,7 +100,7 @@ result<broker_input> gather_broker_input(const tenants::state_root& root,
     gathered.insert(tenant.config.organization.id);
     std::move(credentials->begin(), credentials->end(), std::back_inserter(input.credentials));
   }
-  if (!input.mistakes.empty()) {
+  if (!scanned.mistakes.empty() || !input.mistakes.empty()) {
     input.options.keeps = [gathered = std::move(gathered)](std::string_view user) {
       const auto who = parse_user_name(user);
       return who && !gathered.contains(who->org);
@@ -112,11 +113,14 @@ result<broker_synced> sync_broker(const tenants::state_root& root) {
   // Before anything is gathered: of two commands at once, the one that writes last must know both changes.
   const auto lock = broker::folder_lock::acquire(root.broker_dir());
   if (!lock) return tl::unexpected<error>(lock.error());
-  auto input = gather_broker_input(root, tenants::scan_tenants(root));
+  auto scanned = tenants::scan_tenants(root);
+  auto input = gather_broker_input(root, scanned);
   if (!input) return tl::unexpected<error>(input.error());
   auto applied = broker::apply(input->options, input->credentials);
   if (!applied) return tl::unexpected<error>(applied.error());
-  return broker_synced{*std::move(applied), std::move(input->mistakes)};
+  auto mistakes = std::move(scanned.mistakes);
+  std::move(input->mistakes.begin(), input->mistakes.end(), std::back_inserter(mistakes));
+  return broker_synced{*std::move(applied), std::move(mistakes)};
 }
 
 }  // namespace atlas::cli

@@ -14,7 +14,7 @@ namespace atlas::cli {
 struct broker_input {
   broker::broker_options options;
   std::vector<broker::credential> credentials;
-  tenants::config_errors mistakes;  // in the files of the tenants that were left as they are
+  tenants::config_errors mistakes;  // in the registries, beside those of `scanned`
 };
 result<broker_input> gather_broker_input(const tenants::state_root& root,
                                          const tenants::scanned_tenants& scanned);

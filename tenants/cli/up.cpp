@@ -79,9 +79,7 @@ result<broker_start> prepare_broker(context& ctx, const tenants::scanned_tenants
   if (!lock) return tl::unexpected<error>(lock.error());
   auto input = gather_broker_input(ctx.root, scanned);
   if (!input) return tl::unexpected<error>(input.error());
-  // Those of the configurations are told already.
-  const auto told = input->mistakes.begin() + static_cast<std::ptrdiff_t>(scanned.mistakes.size());
-  warn_of_mistakes(ctx, {told, input->mistakes.end()});
+  warn_of_mistakes(ctx, input->mistakes);
   const auto applied = broker::apply(input->options, input->credentials);
   if (!applied) return tl::unexpected<error>(applied.error());
   if (!applied->running) {

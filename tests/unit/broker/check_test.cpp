@@ -27,6 +27,19 @@ class Check : public testing::Test {
     return texts;
   }
 
+  // What check_running() says of the running broker after a reload with rules that it cannot read.
+  std::string complaint_after_broken_rules() {
+    write_text(broker.dir() / "acl", "rubbish\n");
+    kill(broker.pid(), SIGHUP);
+    std::string said;
+    eventually([&] {
+      const auto checked = check_running(broker.options);
+      said = checked ? "" : checked.error().what;
+      return !said.empty();
+    });
+    return said;
+  }
+
   test_broker broker;
 };
 
@@ -59,15 +72,7 @@ TEST_F(Check, FindsThatTheRunningBrokerIsOpen) {
   broker.start();
   EXPECT_EQ(check_running(broker.options), false) << "without a guard";
   // Mosquitto's own trap: rules that it cannot read on a reload open everything.
-  const auto good = read_text(broker.dir() / "acl");
-  write_text(broker.dir() / "acl", "rubbish\n");
-  kill(broker.pid(), SIGHUP);
-  std::string said;
-  ASSERT_TRUE(eventually([&] {
-    const auto checked = check_running(broker.options);
-    said = checked ? "" : checked.error().what;
-    return !said.empty();
-  }));
+  const auto said = complaint_after_broken_rules();
   EXPECT_THAT(said, HasSubstr("IS OPEN"));
   EXPECT_THAT(said, HasSubstr("Stop it now"));
   // And apply closes it again.
@@ -80,14 +85,7 @@ TEST_F(Check, FindsThatTheRunningBrokerIsOpen) {
 TEST_F(Check, FindsThatTheGuardClosesTheBrokerInstead) {
   broker.start();
   EXPECT_EQ(check_running(broker.options), true);
-  write_text(broker.dir() / "acl", "rubbish\n");
-  kill(broker.pid(), SIGHUP);
-  std::string said;
-  ASSERT_TRUE(eventually([&] {
-    const auto checked = check_running(broker.options);
-    said = checked ? "" : checked.error().what;
-    return !said.empty();
-  }));
+  const auto said = complaint_after_broken_rules();
   EXPECT_THAT(said, HasSubstr("its own topic was refused"));
   const auto applied = atlas::broker::apply(broker.options, {{"a", "one"}});
   ASSERT_TRUE(applied) << applied.error().what;

@@ -21,18 +21,22 @@ class Gatekeeper : public testing::Test {
   Gatekeeper() { keeper.open(true); }
 
   bool may(const std::string& user, operation wanted, const std::string& topic) {
-    return keeper.check(user, topic, wanted, 1, now) == verdict::pass;
+    return keeper.passes(user, topic, wanted, 1, now);
   }
   // How many of `count` messages pass at once.
   int send(const std::string& user, const std::string& topic, int count, std::size_t bytes = 1) {
     int passed = 0;
     for (int i = 0; i < count; ++i) {
-      passed += keeper.check(user, topic, operation::write, bytes, now) == verdict::pass ? 1 : 0;
+      passed += keeper.passes(user, topic, operation::write, bytes, now) ? 1 : 0;
     }
     return passed;
   }
-  void limit(const std::string& org, const limits& most) {
-    keeper.set_limits({{org_id::parse(org).value(), most}});
+  // Of organisation a.
+  template <class Value>
+  void limit(Value limits::* which, Value value) {
+    limits most;
+    most.*which = value;
+    keeper.set_limits({{org_id::parse(org_a).value(), most}});
   }
   guard_report report_of(const std::string& org) const {
     return keeper.reports().at(org_id::parse(org).value());
@@ -81,9 +85,7 @@ TEST_F(Gatekeeper, RefusesEverythingWhileTheRulesDoNotHold) {
 }
 
 TEST_F(Gatekeeper, StopsAHostAtItsLimitAndCostsItsNeighbourNothing) {
-  limits most;
-  most.host_messages = {10, 100};
-  limit(org_a, most);
+  limit(&limits::host_messages, rate_limit{10, 100});
   EXPECT_EQ(send(host_1, metrics_1, 150), 100);
   EXPECT_EQ(send(host_2, metrics_2, 100), 100);
   now += seconds(2);
@@ -93,34 +95,26 @@ TEST_F(Gatekeeper, StopsAHostAtItsLimitAndCostsItsNeighbourNothing) {
 }
 
 TEST_F(Gatekeeper, CountsBytesToo) {
-  limits most;
-  most.host_bytes = {1000, 5000};
-  limit(org_a, most);
+  limit(&limits::host_bytes, rate_limit{1000, 5000});
   EXPECT_EQ(send(host_1, metrics_1, 10, 1000), 5);
   EXPECT_EQ(send(host_1, metrics_1, 1, 0), 1) << "an empty one still passes";
 }
 
 TEST_F(Gatekeeper, StopsAnOrganisationAtItsLimitAndCostsAnotherNothing) {
-  limits most;
-  most.messages = {10, 100};
-  limit(org_a, most);
+  limit(&limits::messages, rate_limit{10, 100});
   EXPECT_EQ(send(host_1, metrics_1, 60), 60);
   EXPECT_EQ(send(host_2, metrics_2, 60), 40);
   EXPECT_EQ(send(org_b + "/host/h1", "org/" + org_b + "/host/h1/metrics", 200), 200);
 }
 
 TEST_F(Gatekeeper, CountsWhatItRefusesAgainstTheLimitToo) {
-  limits most;
-  most.host_messages = {1, 10};
-  limit(org_a, most);
+  limit(&limits::host_messages, rate_limit{1, 10});
   EXPECT_EQ(send(host_1, metrics_2, 20), 0);
   EXPECT_EQ(send(host_1, metrics_1, 1), 0);
 }
 
 TEST_F(Gatekeeper, LimitsTheConnectionsOfAnOrganisationButNotItsService) {
-  limits most;
-  most.connections = 2;
-  limit(org_a, most);
+  limit(&limits::connections, std::size_t{2});
   const int clients[4]{};
   EXPECT_TRUE(keeper.connect(&clients[0], host_1));
   EXPECT_TRUE(keeper.connect(&clients[1], host_2));
@@ -134,9 +128,7 @@ TEST_F(Gatekeeper, LimitsTheConnectionsOfAnOrganisationButNotItsService) {
 }
 
 TEST_F(Gatekeeper, ReportsToEachOrganisationItsOwnCounters) {
-  limits most;
-  most.host_messages = {10, 100};
-  limit(org_a, most);
+  limit(&limits::host_messages, rate_limit{10, 100});
   send(host_1, metrics_1, 150, 7);
   may(host_2, operation::subscribe, "#");
   may(host_2, operation::write, metrics_1);
@@ -155,9 +147,7 @@ TEST_F(Gatekeeper, RemembersNobodyWhoDidNotProveWhoHeIs) {
 }
 
 TEST_F(Gatekeeper, ForgetsNoHostThatHasUsedItsLimit) {
-  limits most;
-  most.host_messages = {1, 100};
-  limit(org_a, most);
+  limit(&limits::host_messages, rate_limit{1, 100});
   send(host_1, metrics_1, 100);
   keeper.tidy(now);
   EXPECT_EQ(send(host_1, metrics_1, 1), 0);

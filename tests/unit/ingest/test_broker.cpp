@@ -1,6 +1,7 @@
 #include "test_broker.hpp"
 
 #include "broker/files.hpp"
+#include "broker/running.hpp"
 #include "core/user_name.hpp"
 
 #include <chrono>
