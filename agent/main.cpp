@@ -1,13 +1,17 @@
 #include "agent/agent.hpp"
 #include "agent/config_file.hpp"
+#include "agent/enroll.hpp"
 #include "agent/log.hpp"
 #include "agent/memory.hpp"
 #include "agent/options.hpp"
+#include "agent/small_file.hpp"
+#include "agent/text.hpp"
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
 
 #include <unistd.h>
 
@@ -51,11 +55,58 @@ std::string environment(const char* name) {
   return value != nullptr ? value : "";
 }
 
+std::string default_config_file() { return environment("HOME") + "/.fleet-agent/config.json"; }
+
+// The token's one line.
+std::optional<std::string> read_token(const std::string& file) {
+  std::string line;
+  if (file == "-") {
+    std::getline(std::cin, line);
+  } else {
+    line = small_file().line(file);
+  }
+  const auto token = trimmed(line);
+  return token.empty() ? std::nullopt : std::optional(std::string(token));
+}
+
+int enroll_machine(const options& chosen) {
+  const auto url = parse_http_url(chosen.enroll_url);
+  if (!url) return fail({{"--enroll", url.error().what}});
+  if (chosen.token_file.empty()) return fail({{"--token-file", "is needed: FILE, or - for standard input"}});
+  const auto token = read_token(chosen.token_file);
+  if (!token) return fail({{"--token-file", "holds no token"}});
+  const auto file = chosen.config_file.empty() ? default_config_file() : chosen.config_file;
+  settings known;
+  if (auto loaded = load_config_file(file)) known = *std::move(loaded);
+  known.override_with(chosen.said);
+  const auto name = machine_hostname();
+  const auto host =
+      atlas::host_id::parse(known.host_id ? known.host_id->value : name.substr(0, name.find('.')));
+  if (!host) {
+    return fail({{"--host-id",
+                  "is needed: this machine's name is none that a host can have (1 to 64 letters, "
+                  "digits, dots, dashes and underscores)"}});
+  }
+  const auto config = enroll({.service = *url,
+                              .token = *token,
+                              .host = *host,
+                              .password = known.password ? known.password->value : std::string(),
+                              .ca_path = chosen.said.ca_file ? chosen.said.ca_file->value : std::string(),
+                              .tags = known.tags ? known.tags->value : std::vector<std::string>()});
+  const auto done = config ? write_secret_file(file, *config) : tl::unexpected(config.error());
+  if (!done) {
+    std::fprintf(stderr, "atlas-agent: %s: %s\n", done.error().where.c_str(), done.error().what.c_str());
+    return exit_failed;
+  }
+  log(log_level::info, "enrolled as host " + std::string(host->text()) + "; its password is in " + file);
+  return 0;
+}
+
 // File, then environment, then flags: the later is the stronger.
 tl::expected<config, config_errors> gather_config(const options& chosen) {
   std::string file = chosen.config_file;
   if (file.empty()) {
-    const auto by_default = environment("HOME") + "/.fleet-agent/config.json";
+    const auto by_default = default_config_file();
     if (::access(by_default.c_str(), F_OK) == 0) file = by_default;
   }
   settings said;
@@ -96,6 +147,7 @@ int run_program(const std::vector<std::string>& arguments) {
     std::puts(measure_once(chosen->root, interval).c_str());
     return 0;
   }
+  if (!chosen->enroll_url.empty()) return enroll_machine(*chosen);
   const auto settings = gather_config(*chosen);
   if (!settings) return fail(settings.error());
   const wake_pipe wake;

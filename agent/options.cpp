@@ -9,9 +9,11 @@ const std::string_view help_text =
 
 Usage:
   atlas-agent [--config FILE] [FLAG…]     report until stopped
+  atlas-agent --enroll URL --token-file FILE [--config FILE]
+                                          make this machine a host: write FILE, and exit
   atlas-agent --once                      print one sample as JSON and exit; needs no broker
 
-Normally everything is in ~/.fleet-agent/config.json, which `atlas-fleet agent-config ORG --host ID` writes:
+Normally everything is in ~/.fleet-agent/config.json, which --enroll writes, or `atlas-fleet agent-config ORG --host ID`:
 
   {
     "server_url": "mqtts://fleet.example.com:8883",
@@ -34,6 +36,11 @@ Each key has a flag that is stronger than the file:
   --connection-timeout S    seconds until an attempt to connect is given up, 1 to 300 (10)
   --tag T                   a tag of this machine; may be repeated
 
+To enrol, with a token of `atlas-fleet token enroll ORG`:
+  --enroll URL              https://host[:port] of the organisation's service; --ca-file is of its certificate
+  --token-file FILE         file with the token; - reads it from standard input
+A host that has enrolled before proves itself by the password in its present configuration file.
+
 And:
   --config FILE             another configuration file
   --once                    measure for a second, print one sample, exit
@@ -43,6 +50,7 @@ And:
 
 Examples:
   atlas-agent --once
+  echo "$TOKEN" | atlas-agent --enroll https://fleet.example.com:8768 --ca-file ca.crt --token-file -
   atlas-agent --config /etc/fleet-agent/config.json
   atlas-agent --server-url mqtts://localhost:8883 --ca-file ca.crt --password-file web-1.secret \
     --organization-id 6f1e2d3c-4b5a-4678-9abc-def012345678 --host-id web-1 --tag web
@@ -141,7 +149,8 @@ tl::expected<options, config_errors> parse_options(const std::vector<std::string
         read.is_switch("--help", out.help) || read.is_switch("-h", out.help) ||
         read.is_switch("--version", out.version) || read.is_switch("--once", out.once) ||
         read.is_switch("--verbose", out.verbose) || read.is_text("--config", out.config_file) ||
-        read.is_text("--root", out.root) || read.is_text("--server-url", said.server_url) ||
+        read.is_text("--root", out.root) || read.is_text("--enroll", out.enroll_url) ||
+        read.is_text("--token-file", out.token_file) || read.is_text("--server-url", said.server_url) ||
         read.is_text("--organization-id", said.organization_id) || read.is_text("--host-id", said.host_id) ||
         read.is_text("--password-file", said.password_file) || read.is_text("--ca-file", said.ca_file) ||
         read.is_whole("--report-interval", said.report_interval) ||

@@ -11,6 +11,8 @@ namespace atlas::agent {
 struct options {
   std::string config_file;  // empty: the default one, if it is there
   std::string root = "/";
+  std::string enroll_url;  // empty: do not enrol
+  std::string token_file;  // "-" for standard input
   bool help = false;
   bool version = false;
   bool once = false;

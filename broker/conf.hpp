@@ -19,6 +19,7 @@ struct broker_options {
   std::string limits = "{}";    // for it, see guard/limits.hpp
   // Users of the present password file who stay though no credential is given for them.
   user_filter keeps = {};
+  password_memo* memo = nullptr;  // null: every hash is computed anew
 };
 
 // The names that the server certificate must bear: the listener's, those of `options.names`, and this

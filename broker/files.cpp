@@ -96,7 +96,8 @@ result<staging> stage(const broker_options& options, std::vector<credential> cre
   credentials.push_back({std::string(canary_user), *canary});
   const auto previous = read_if_there(files.passwd());
   if (!previous) return tl::unexpected<error>(previous.error());
-  const auto passwd = render_passwd(std::move(credentials), *previous, random_salt, options.keeps);
+  const auto passwd =
+      render_passwd(std::move(credentials), *previous, random_salt, options.keeps, options.memo);
   if (!passwd) return in_folder(files, passwd.error());
   const auto users = check_passwd(*passwd, files.passwd().string());
   if (!users) return tl::unexpected<error>(users.error());
@@ -183,6 +184,12 @@ result<rendered> render(const broker_options& options, const std::vector<credent
   if (!staged) return tl::unexpected<error>(staged.error());
   if (auto done = commit(*staged); !done) return tl::unexpected<error>(done.error());
   return std::move(staged->summary);
+}
+
+result<bool> differs(const broker_options& options, const std::vector<credential>& credentials) {
+  const auto staged = stage(options, credentials, false);
+  if (!staged) return tl::unexpected<error>(staged.error());
+  return staged->summary.changed;
 }
 
 result<applied> apply(const broker_options& options, const std::vector<credential>& credentials) {

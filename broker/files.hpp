@@ -37,6 +37,9 @@ struct rendered {
 // the canary's own credential.
 result<rendered> render(const broker_options& options, const std::vector<credential>& credentials);
 
+// Whether render() would change a text.
+result<bool> differs(const broker_options& options, const std::vector<credential>& credentials);
+
 // Renders, with a new password for the canary; then SIGHUP to the running broker and the canary: its login
 // tells that the broker has read the files, and its publish to a foreign topic must come back with reason
 // 135. Files that change more than the passwords are tried in a broker of their own before. Only renders when

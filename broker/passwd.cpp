@@ -40,6 +40,26 @@ password_hash compute_hash(std::string_view password, const password_salt& salt)
   return hash;
 }
 
+// With what is known from before, and into what will be.
+class hasher {
+ public:
+  hasher(const password_memo* before, password_memo& now) : before_(before), now_(now) {}
+
+  password_hash operator()(std::string_view password, const password_salt& salt) {
+    std::string key(password);
+    key.append(salt.begin(), salt.end());
+    const auto found = before_ != nullptr ? before_->find(key) : password_memo::const_iterator{};
+    const bool is_known = before_ != nullptr && found != before_->end();
+    const auto hash = is_known ? found->second : compute_hash(password, salt);
+    if (before_ != nullptr) now_.emplace(std::move(key), hash);
+    return hash;
+  }
+
+ private:
+  const password_memo* before_;
+  password_memo& now_;
+};
+
 template <std::size_t Size>
 std::string encode_base64(const std::array<std::uint8_t, Size>& bytes) {
   std::array<unsigned char, (Size + 2) / 3 * 4 + 1> text;
@@ -104,33 +124,39 @@ password_salt random_salt() {
 }
 
 result<std::string> render_passwd(const std::vector<credential>& credentials, std::string_view previous,
-                                  const salt_source& new_salt, const user_filter& keeps) {
+                                  const salt_source& new_salt, const user_filter& keeps,
+                                  password_memo* memo) {
+  password_memo computed;
   std::unordered_map<std::string_view, password_line> known;
   for_each_line(previous, [&](std::string_view line, std::size_t) {
     if (const auto parsed = parse_line(line)) known.insert_or_assign(parsed->user, *parsed);
     return true;
   });
 
+  hasher hash_of(memo, computed);
   std::map<std::string_view, password_line> lines;
   for (const auto& [user, password] : credentials) {
     if (!is_valid_user(user)) return failure("passwd", "the password file cannot hold the user " + user);
     password_line line{user, {}, {}};
     const auto found = known.find(user);
     const bool unchanged = found != known.end() && [&] {
-      line.hash = compute_hash(password, found->second.salt);
+      line.hash = hash_of(password, found->second.salt);
       return CRYPTO_memcmp(line.hash.data(), found->second.hash.data(), line.hash.size()) == 0;
     }();
     if (unchanged) {
       line.salt = found->second.salt;
     } else {
       line.salt = new_salt();
-      line.hash = compute_hash(password, line.salt);
+      line.hash = hash_of(password, line.salt);
     }
     if (!lines.emplace(user, line).second) return failure("passwd", "the user " + user + " comes twice");
   }
   for (const auto& [user, line] : known) {
     if (keeps && keeps(user)) lines.emplace(user, line);
   }
+
+  // Only what is in use is kept.
+  if (memo != nullptr) memo->swap(computed);
 
   std::string text;
   for (const auto& [user, line] : lines) {

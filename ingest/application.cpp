@@ -2,6 +2,7 @@
 
 #include "core/memory_history.hpp"
 #include "core/user_name.hpp"
+#include "ingest/agent_files.hpp"
 #include "ingest/guard_watch.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/inbox_reader.hpp"
@@ -9,6 +10,7 @@
 #include "ingest/metrics_text.hpp"
 #include "ingest/mqtt_source.hpp"
 #include "ingest/registry_authenticator.hpp"
+#include "ingest/registry_enroller.hpp"
 #include "ingest/registry_watch.hpp"
 #include "ingest/tenant_service.hpp"
 #include "web/server.hpp"
@@ -37,13 +39,15 @@ mqtt_options make_mqtt_options(const tenants::state_root& root, const tenants::t
           derive_ingest_password(config.server.api_key, config.organization.id)};
 }
 
-web::server_options make_server_options(const tenants::tenant_config& config, const options& chosen) {
+web::server_options make_server_options(const tenants::state_root& root, const tenants::tenant_config& config,
+                                        const options& chosen) {
   web::server_options made;
   made.address = config.server.host;
   made.port = config.server.port;
   made.certificate = config.server.tls.certificate;
   made.private_key = config.server.tls.private_key;
   made.ui_dir = chosen.ui_dir;
+  made.agent_files = load_agent_files(root, config, chosen.agents_dir);
   return made;
 }
 
@@ -71,9 +75,12 @@ class application {
         service_({config.organization.id, config.rules(), config.agent.report_interval}, own_registry_,
                  history_, source_, clock_),
         authenticator_(io_, worker_, own_registry_, worker_registry_, clock_),
-        watch_(io_, worker_, worker_registry_, [this](const auto& hosts) { service_.sync_hosts(hosts); }),
-        server_(io_, make_server_options(config, chosen), make_branding(config), service_.hosts(), history_,
-                authenticator_, service_),
+        enroller_(io_, worker_, worker_registry_, clock_, config,
+                  config.broker.ca_file.value_or(root.ca_file())),
+        watch_(io_, worker_, own_registry_, worker_registry_,
+               [this](const auto& hosts) { service_.sync_hosts(hosts); }),
+        server_(io_, make_server_options(root, config, chosen), make_branding(config), service_.hosts(),
+                history_, authenticator_, enroller_, service_),
         signals_(io_, SIGTERM, SIGINT),
         tick_(io_) {
     service_.on_effects([this](const fleet_effects& effects) { server_.publish(effects); });
@@ -163,6 +170,7 @@ class application {
   mqtt_source source_;
   tenant_service service_;
   registry_authenticator authenticator_;
+  registry_enroller enroller_;
   registry_watch watch_;
   web::server server_;
   asio::signal_set signals_;

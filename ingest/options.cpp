@@ -19,14 +19,16 @@ po::options_description describe() {
        "state root; otherwise $ATLAS_FLEET_ROOT, /var/lib/atlas-fleet or ~/.atlas-fleet")  //
       ("ui-dir", po::value<std::string>()->value_name("DIR"),
        "the built dashboard; otherwise ../share/atlas-fleet/ui beside this program")  //
+      ("agents-dir", po::value<std::string>()->value_name("DIR"),
+       "agent programs for new machines; otherwise ../share/atlas-fleet/agents beside this program")  //
       ("verbose", "say more on stderr")("version", "print the version")("help,h", "print this");
   return all;
 }
 
-std::filesystem::path installed_ui() {
+std::filesystem::path installed(const char* folder) {
   std::error_code failed;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
-  return (program.parent_path() / ".." / "share" / "atlas-fleet" / "ui").lexically_normal();
+  return (program.parent_path() / ".." / "share" / "atlas-fleet" / folder).lexically_normal();
 }
 
 }  // namespace
@@ -34,7 +36,7 @@ std::filesystem::path installed_ui() {
 std::string help_text() {
   std::ostringstream text;
   text << "atlas-ingest: takes one organisation's samples from the broker and serves its dashboard.\n\n"
-          "Usage:\n  atlas-ingest --org ORG [--root DIR] [--ui-dir DIR] [--verbose]\n\n"
+          "Usage:\n  atlas-ingest --org ORG [--root DIR] [--ui-dir DIR] [--agents-dir DIR] [--verbose]\n\n"
        << describe()
        << "\nEverything else is in <root>/tenants/<slug>/tenant.json, which 'atlas-fleet setup' makes and\n"
           "'atlas-fleet org set' changes: address and port of the dashboard, broker, thresholds.\n\n"
@@ -62,8 +64,12 @@ result<options> parse_options(const std::vector<std::string>& arguments) {
     chosen.help = given.contains("help");
     chosen.version = given.contains("version");
     chosen.verbose = given.contains("verbose");
-    chosen.ui_dir =
-        given.contains("ui-dir") ? std::filesystem::path(given["ui-dir"].as<std::string>()) : installed_ui();
+    const auto folder = [&given](const char* flag, const char* otherwise) {
+      return given.contains(flag) ? std::filesystem::path(given[flag].as<std::string>())
+                                  : installed(otherwise);
+    };
+    chosen.ui_dir = folder("ui-dir", "ui");
+    chosen.agents_dir = folder("agents-dir", "agents");
     if (given.contains("root")) {
       chosen.root = given["root"].as<std::string>();
     }

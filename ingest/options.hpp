@@ -13,6 +13,7 @@ struct options {
   std::string org;  // slug, name or UUID
   std::optional<std::filesystem::path> root;
   std::filesystem::path ui_dir;
+  std::filesystem::path agents_dir;
   bool verbose = false;
   bool help = false;
   bool version = false;

@@ -10,24 +10,50 @@ namespace atlas::ingest {
 
 namespace {
 
-constexpr std::chrono::seconds between_readings{2};
-constexpr std::uint64_t readings_per_check = 3;  // a check takes the write lock, so it is made less often
+constexpr std::chrono::milliseconds between_looks{250};
+constexpr std::uint64_t looks_per_check = 24;  // a check takes the write lock, so it is made less often
 
 }  // namespace
 
 registry_watch::registry_watch(boost::asio::io_context& io, boost::asio::thread_pool& worker,
-                               tenants::registry& of_worker, hosts_handler on_hosts)
-    : io_(io), worker_(worker), of_worker_(of_worker), on_hosts_(std::move(on_hosts)), timer_(io) {}
+                               tenants::registry& own, tenants::registry& of_worker, hosts_handler on_hosts)
+    : io_(io),
+      worker_(worker),
+      own_(own),
+      of_worker_(of_worker),
+      on_hosts_(std::move(on_hosts)),
+      timer_(io) {}
 
-void registry_watch::start() { read(); }
+void registry_watch::start() { look(); }
 
 void registry_watch::stop() {
   stopped_ = true;
   timer_.cancel();
 }
 
-void registry_watch::read() {
-  const bool check = readings_++ % readings_per_check == 0;
+void registry_watch::look() {
+  const bool check = looks_++ % looks_per_check == 0;
+  const auto revision = own_.host_revision();
+  if (!revision) {
+    set_trouble(revision.error());
+  } else if (check || *revision != revision_) {
+    // Before the hosts are read: what comes in between is read once more.
+    revision_ = *revision;
+    return read(check);
+  }
+  wait();
+}
+
+void registry_watch::wait() {
+  timer_.expires_after(between_looks);
+  timer_.async_wait([this](const boost::system::error_code& stopped) {
+    if (!stopped && !stopped_) {
+      look();
+    }
+  });
+}
+
+void registry_watch::read(bool check) {
   boost::asio::post(worker_, [this, check] {
     reading found{of_worker_.hosts(), {}};
     if (check) {
@@ -51,16 +77,18 @@ void registry_watch::finish(reading found) {
   if (found.hosts) {
     on_hosts_(*found.hosts);
   } else {
-    spdlog::error("{}: {}", found.hosts.error().where, found.hosts.error().what);
-    store_.ready = false;
-    store_.detail = found.hosts.error().where + ": " + found.hosts.error().what;
+    set_trouble(found.hosts.error());
   }
-  timer_.expires_after(between_readings);
-  timer_.async_wait([this](const boost::system::error_code& stopped) {
-    if (!stopped && !stopped_) {
-      read();
-    }
-  });
+  wait();
+}
+
+void registry_watch::set_trouble(const error& problem) {
+  auto text = problem.where + ": " + problem.what;
+  if (store_.ready || store_.detail != text) {
+    spdlog::error("{}", text);
+  }
+  store_.ready = false;
+  store_.detail = std::move(text);
 }
 
 }  // namespace atlas::ingest

@@ -12,15 +12,17 @@
 
 namespace atlas::ingest {
 
-// Reads the registry every few seconds on the worker thread: which hosts there are, and whether the store
-// takes writes. The command line changes the same file. Its calls are for the loop thread.
+// Notices within a quarter of a second that hosts have changed in the registry, which the command line
+// changes too, and reads them on the worker thread; every few seconds it asks there whether the store takes
+// writes. Its calls are for the loop thread.
 class registry_watch {
  public:
   using hosts_handler = std::function<void(const std::vector<tenants::registered_host>&)>;
 
-  // All outlive this object, and the worker is joined before it goes. `of_worker` is the worker's connection.
-  registry_watch(boost::asio::io_context& io, boost::asio::thread_pool& worker, tenants::registry& of_worker,
-                 hosts_handler on_hosts);
+  // All outlive this object, and the worker is joined before it goes. `own` is the loop thread's connection,
+  // `of_worker` the worker's.
+  registry_watch(boost::asio::io_context& io, boost::asio::thread_pool& worker, tenants::registry& own,
+                 tenants::registry& of_worker, hosts_handler on_hosts);
 
   void start();
   void stop();
@@ -32,16 +34,21 @@ class registry_watch {
     result<std::vector<tenants::registered_host>> hosts;
     result<void> writable;
   };
-  void read();
+  void look();
+  void wait();
+  void read(bool check);
   void finish(reading found);
+  void set_trouble(const error& problem);
 
   boost::asio::io_context& io_;
   boost::asio::thread_pool& worker_;
+  tenants::registry& own_;
   tenants::registry& of_worker_;
   hosts_handler on_hosts_;
   boost::asio::steady_timer timer_;
   web::readiness_check store_{"store", false, "the store has not been checked yet"};
-  std::uint64_t readings_ = 0;
+  std::int64_t revision_ = -1;  // of the hosts that were read; -1: none were
+  std::uint64_t looks_ = 0;
   bool stopped_ = false;
 };
 

@@ -28,6 +28,7 @@ struct tenant_config {
   struct server_section {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8768;
+    std::optional<std::string> url;  // as other machines reach it; none: made of host and port
     atlas::api_key api_key;
     std::uint32_t history_size = 360;  // samples kept live per host
     tls_section tls;

@@ -171,6 +171,7 @@ std::vector<setting> make_settings() {
       text("organization.contact", accept_contact, FIELD(organization.contact)),
       text("server.host", accept_address, FIELD(server.host)),
       whole("server.port", 1, 65'535, FIELD(server.port)),
+      optional_text("server.url", accept_server_url, FIELD(server.url)),
       required(server_api_key()),
       whole("server.history_size", 1, 100'000, FIELD(server.history_size)),
       optional_text("server.tls.certificate", accept_path, FIELD(server.tls.certificate)),

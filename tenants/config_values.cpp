@@ -45,6 +45,23 @@ bool is_port(std::string_view text) {
   return problem == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65'535;
 }
 
+// "host", "host:port", "[address]:port"
+bool is_host_and_port(std::string_view text) {
+  std::string_view host;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return false;
+    host = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+    if (!is_ipv6_like(host)) return false;
+  } else {
+    host = text.substr(0, text.find(':'));
+    text.remove_prefix(host.size());
+    if (!is_host_name(host)) return false;
+  }
+  return text.empty() || (text.starts_with(':') && is_port(text.substr(1)));
+}
+
 }  // namespace
 
 std::string accept_name(std::string& text) { return accept_line(text, 100); }
@@ -63,28 +80,23 @@ std::string accept_address(std::string& text) {
   return "must be an address or a host name, as 127.0.0.1, 0.0.0.0 (every interface) or ::1";
 }
 
+std::string accept_server_url(std::string& text) {
+  while (text.ends_with('/')) text.pop_back();
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (text.starts_with(scheme) && is_host_and_port(std::string_view(text).substr(scheme.size()))) return {};
+  }
+  return "must be https://HOST or https://HOST:PORT";
+}
+
 std::string accept_broker_url(std::string& text) {
   constexpr std::string_view scheme = "mqtts://";
-  constexpr const char* wanted = "must be mqtts://HOST or mqtts://HOST:PORT";
   if (text.starts_with("mqtt://")) {
     return "must be mqtts://HOST:PORT: agents and broker speak TLS only";
   }
-  if (!text.starts_with(scheme)) return wanted;
-  std::string_view rest = std::string_view(text).substr(scheme.size());
-  std::string_view host;
-  if (rest.starts_with('[')) {
-    const auto end = rest.find(']');
-    if (end == std::string_view::npos) return wanted;
-    host = rest.substr(1, end - 1);
-    rest.remove_prefix(end + 1);
-    if (!is_ipv6_like(host)) return wanted;
-  } else {
-    host = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(host.size());
-    if (!is_host_name(host)) return wanted;
+  if (!text.starts_with(scheme) || !is_host_and_port(std::string_view(text).substr(scheme.size()))) {
+    return "must be mqtts://HOST or mqtts://HOST:PORT";
   }
-  if (rest.empty()) return {};
-  return rest.starts_with(':') && is_port(rest.substr(1)) ? std::string() : wanted;
+  return {};
 }
 
 std::string accept_color(std::string& text) {

@@ -11,6 +11,7 @@ namespace atlas::tenants {
 std::string accept_name(std::string& text);
 std::string accept_contact(std::string& text);     // an e-mail address or empty
 std::string accept_address(std::string& text);     // an IP address or a host name
+std::string accept_server_url(std::string& text);  // https://host[:port], http:// too
 std::string accept_broker_url(std::string& text);  // mqtts://host[:port]
 std::string accept_title(std::string& text);
 std::string accept_color(std::string& text);  // "#0F0" becomes "#00ff00"

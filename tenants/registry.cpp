@@ -121,8 +121,8 @@ result<registered_host> registry::add_host(const host_id& id, unix_ms now) {
   return db_->attempt([&]() -> result<registered_host> {
     auto row = db_->prepare(
         "INSERT INTO hosts (id, generation, added) VALUES (?, 1, ?) ON CONFLICT (id) DO UPDATE "
-        "SET generation = generation + 1, added = excluded.added, revoked = 0 WHERE revoked = 1 "
-        "RETURNING id, generation, added",
+        "SET generation = generation + 1, added = excluded.added, revoked = 0, readmitted = 0 "
+        "WHERE revoked = 1 RETURNING id, generation, added",
         id.text(), now);
     if (!row.executeStep()) {
       return failure(std::string(id.text()), "is registered already");
@@ -136,7 +136,9 @@ result<registered_host> registry::add_host(const host_id& id, unix_ms now) {
 
 result<bool> registry::revoke_host(const host_id& id) {
   return db_->attempt([&]() -> result<bool> {
-    return db_->prepare("UPDATE hosts SET revoked = 1 WHERE id = ? AND revoked = 0", id.text()).exec() > 0;
+    return db_->prepare("UPDATE hosts SET revoked = 1, readmitted = 0 WHERE id = ? AND revoked = 0",
+                        id.text())
+               .exec() > 0;
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,15 +36,32 @@ struct api_token {
   std::optional<unix_ms> expires;
 };
 
+// Lets machines enrol until it expires, is revoked or has been used so often.
+struct enrollment_token {
+  std::string id;  // short, safe to show
+  std::string label;
+  unix_ms added{};
+  unix_ms expires{};
+  std::uint32_t uses = 0;
+  std::optional<std::uint32_t> max_uses;
+};
+
+struct enrollment {
+  enum class outcome { enrolled, token_not_valid, host_known };
+  outcome what = outcome::token_not_valid;
+  std::optional<registered_host> host;  // when enrolled or known and not revoked
+};
+
 struct session {
   std::string user;
   role user_role = role::viewer;
   unix_ms expires{};
 };
 
-// The tables of tenants/<slug>/fleet.db that people and the command line change: hosts, users, API tokens,
-// sessions. Opened by the service and by the command line at the same time (SQLite WAL, busy timeout).
-// Secrets are stored hashed only. One object per thread. Calls with `now` take the time as an argument.
+// The tables of tenants/<slug>/fleet.db that people and the command line change: hosts, enrolment tokens,
+// users, API tokens, sessions. Opened by the service and by the command line at the same time (SQLite WAL,
+// busy timeout). Secrets are stored hashed only. One object per thread. Calls with `now` take the time as an
+// argument.
 class registry {
  public:
   // Creates the file (0600) and brings its schema up to date; `where` of an error is the file.
@@ -58,6 +76,25 @@ class registry {
   // its old password stays without effect.
   result<registered_host> add_host(const host_id& id, unix_ms now);
   result<bool> revoke_host(const host_id& id);  // false when there was none
+  // Lets a host that is known, revoked or not, enrol once more; false when there was none.
+  result<bool> readmit_host(const host_id& id);
+  // Another number whenever a host has changed, by whichever process: cheap to ask.
+  result<std::int64_t> host_revision() const;
+
+  // Derives the bare token from the number that is the next, the only time it is to be seen.
+  using token_maker = std::function<std::string(std::uint32_t number)>;
+  struct enrollment_terms {
+    std::string label;
+    unix_ms expires{};
+    std::optional<std::uint32_t> max_uses;
+  };
+  result<std::string> create_enrollment_token(const enrollment_terms& terms, const token_maker& make,
+                                              unix_ms now);
+  // Those that are not revoked.
+  result<std::vector<enrollment_token>> enrollment_tokens() const;
+  result<bool> revoke_enrollment_token(std::string_view id);
+  // Registers a host that is new, or that may enrol once more with the next generation, and counts the use.
+  result<enrollment> enroll_host(std::string_view secret, const host_id& id, unix_ms now);
 
   // Names are [A-Za-z0-9._@-]{1,64}, passwords 8 to 1024 bytes; `where` of an error about them is "name" or
   // "password".

@@ -29,13 +29,6 @@ std::string random_secret() {
   return base64url_encode(bytes);
 }
 
-// A fast hash is right for secrets of 256 random bits: there is nothing to guess.
-fast_hash hash_secret(std::string_view secret) {
-  fast_hash hash;
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size());
-  return hash;
-}
-
 result<std::string> hash_password(std::string_view password) {
   std::array<char, crypto_pwhash_STRBYTES> text;
   if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
@@ -59,9 +52,17 @@ api_token token_of(const SQLite::Statement& row) {
   return token;
 }
 
-bool is_constraint(const SQLite::Exception& problem) { return problem.getErrorCode() == SQLITE_CONSTRAINT; }
-
 }  // namespace
+
+std::string random_short_id() { return fmt::format("{:08x}", randombytes_random()); }
+
+fast_hash hash_secret(std::string_view secret) {
+  fast_hash hash;
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size());
+  return hash;
+}
+
+bool is_constraint(const SQLite::Exception& problem) { return problem.getErrorCode() == SQLITE_CONSTRAINT; }
 
 result<void> registry::check_user_name(std::string_view name) {
   if (name.empty() || name.size() > 64 || !std::all_of(name.begin(), name.end(), is_name_character)) {
@@ -142,9 +143,8 @@ result<std::string> registry::create_api_token(std::string_view label, role toke
   if (label.size() > 100) return failure("label", "must have 100 characters or fewer");
   return db_->attempt([&]() -> result<std::string> {
     auto token = std::string(token_prefix) + random_secret();
-    // Eight hexadecimal digits are enough for a person to name it by; a clash is tried again.
     for (int tries = 1;; ++tries) {
-      const auto id = fmt::format("{:08x}", randombytes_random());
+      const auto id = random_short_id();
       try {
         db_->prepare(
                "INSERT INTO api_tokens (id, hash, label, role, added, expires) "

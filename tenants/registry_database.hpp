@@ -61,6 +61,12 @@ struct registry::database {
   }
 };
 
+// "3f9a01bc": enough for a person to name something by; a clash is tried again.
+std::string random_short_id();
+// A fast hash is right for secrets of 256 random bits: there is nothing to guess.
+fast_hash hash_secret(std::string_view secret);
+bool is_constraint(const SQLite::Exception& problem);
+
 inline unix_ms time_of(const SQLite::Column& column) { return from_unix_ms(column.getInt64()); }
 
 // How long a call waits for another process's write.

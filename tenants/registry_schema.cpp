@@ -42,6 +42,31 @@ constexpr std::array migrations{
       CREATE INDEX sessions_by_expiry ON sessions (expires);
       CREATE TABLE write_check (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL);
       INSERT INTO write_check VALUES (1, 0);
+    )sql",
+    R"sql(
+      CREATE TABLE enrollment_tokens (
+        id TEXT PRIMARY KEY,
+        number INTEGER NOT NULL UNIQUE,                -- of its derivation, never used twice
+        hash BLOB NOT NULL UNIQUE,                     -- SHA-256 of the token
+        label TEXT NOT NULL,
+        added INTEGER NOT NULL,
+        expires INTEGER NOT NULL,
+        uses INTEGER NOT NULL DEFAULT 0,
+        max_uses INTEGER,
+        revoked INTEGER NOT NULL DEFAULT 0
+      ) WITHOUT ROWID;
+      ALTER TABLE hosts ADD COLUMN readmitted INTEGER NOT NULL DEFAULT 0;  -- 1: may enrol once more
+      CREATE TABLE host_revision (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL);
+      INSERT INTO host_revision VALUES (1, 0);
+      CREATE TRIGGER host_inserted AFTER INSERT ON hosts BEGIN
+        UPDATE host_revision SET count = count + 1;
+      END;
+      CREATE TRIGGER host_updated AFTER UPDATE ON hosts BEGIN
+        UPDATE host_revision SET count = count + 1;
+      END;
+      CREATE TRIGGER host_deleted AFTER DELETE ON hosts BEGIN
+        UPDATE host_revision SET count = count + 1;
+      END;
     )sql"};
 
 }  // namespace

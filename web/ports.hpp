@@ -4,11 +4,14 @@
 #include "core/host_id.hpp"
 #include "core/role.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <tl/expected.hpp>
 
 namespace atlas::web {
 
@@ -35,6 +38,35 @@ class authenticator {
   virtual void login(std::string name, std::string password,
                      std::function<void(result<std::optional<login_result>>)> done) = 0;
   virtual void logout(std::string_view session_secret) = 0;
+};
+
+struct enrollment_request {
+  std::string token;
+  host_id host;
+  std::string password;  // that the host has already; empty when it has none
+};
+
+// What an enrolled host needs to report.
+struct enrollment {
+  std::string org_id;
+  host_id host;
+  std::string user;
+  std::string password;
+  std::uint32_t generation = 1;
+  std::string broker_url;
+  std::string ca;                      // PEM
+  std::uint32_t report_interval = 10;  // seconds
+};
+
+enum class enrollment_refusal { token_not_valid, host_known };
+
+// Lets machines in that hold an enrolment token.
+class enroller {
+ public:
+  virtual ~enroller() = default;
+  using outcome = result<tl::expected<enrollment, enrollment_refusal>>;
+  // Calls `done` on the loop thread exactly once; an error when it could not be decided at present.
+  virtual void enroll(enrollment_request asked, std::function<void(outcome)> done) = 0;
 };
 
 struct branding {

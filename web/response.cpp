@@ -38,6 +38,7 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 std::string_view reason_phrase(unsigned status) {
   switch (status) {
     case 200: return "OK";
+    case 201: return "Created";
     case 204: return "No Content";
     case 302: return "Found";
     case 304: return "Not Modified";
@@ -46,6 +47,7 @@ std::string_view reason_phrase(unsigned status) {
     case 403: return "Forbidden";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
+    case 409: return "Conflict";
     case 413: return "Content Too Large";
     case 415: return "Unsupported Media Type";
     case 417: return "Expectation Failed";

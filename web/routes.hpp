@@ -24,6 +24,11 @@ void login(site& where, const request& asked, const respond& reply);
 void logout(site& where, const request& asked, const respond& reply);
 void me(site& where, const request& asked, const respond& reply);
 
+// routes_agent.cpp
+void enroll(site& where, const request& asked, const respond& reply);
+void agent_files(site& where, const request& asked, const respond& reply);
+void agent_file(site& where, const request& asked, const respond& reply);
+
 // routes_hosts.cpp
 void hosts(site& where, const request& asked, const respond& reply);
 void host(site& where, const request& asked, const respond& reply);

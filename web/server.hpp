@@ -18,7 +18,7 @@ namespace atlas::web {
 class server {
  public:
   server(boost::asio::io_context& io, server_options options, branding brand, const fleet& hosts,
-         const history& samples, authenticator& auth, service& backend);
+         const history& samples, authenticator& auth, enroller& desk, service& backend);
   ~server();
 
   // Binds and listens; `where` is "address:port". An expired or unreadable certificate is an error here.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "web/downloads.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +17,8 @@ struct server_options {
   std::optional<std::filesystem::path> certificate;  // PEM; with private_key: TLS 1.2 or newer
   std::optional<std::filesystem::path> private_key;
   std::filesystem::path ui_dir;  // the built dashboard; may be missing, then /dashboard says so
+
+  downloads agent_files;  // what a new machine fetches
 
   std::size_t max_connections = 4096;
   std::size_t max_header_bytes = 8 * 1024;

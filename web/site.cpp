@@ -10,12 +10,13 @@
 namespace atlas::web {
 
 site::site(const server_options& given, branding shown, const fleet& known, const history& kept,
-           authenticator& gate, service& behind)
+           authenticator& gate, enroller& entrance, service& behind)
     : options(given),
       brand(std::move(shown)),
       hosts(known),
       samples(kept),
       auth(gate),
+      desk(entrance),
       backend(behind),
       cookie_name(session_cookie_name(brand.org_id)),
       content_security_policy(web::content_security_policy(brand)) {}

@@ -17,13 +17,14 @@ class live_feed;
 // What the handlers of one server share. Loop thread. Once `stopped`, the references must not be used.
 struct site : std::enable_shared_from_this<site> {
   site(const server_options& given, branding shown, const fleet& known, const history& kept,
-       authenticator& gate, service& behind);
+       authenticator& gate, enroller& entrance, service& behind);
 
   server_options options;
   branding brand;
   const fleet& hosts;
   const history& samples;
   authenticator& auth;
+  enroller& desk;
   service& backend;
 
   std::string cookie_name;

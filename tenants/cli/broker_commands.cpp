@@ -2,17 +2,17 @@
 #include "broker/running.hpp"
 #include "broker/spawn.hpp"
 #include "tenants/cli/arguments.hpp"
+#include "tenants/cli/broker_program.hpp"
 #include "tenants/cli/broker_sync.hpp"
+#include "tenants/cli/broker_watch.hpp"
 #include "tenants/cli/output.hpp"
+#include "tenants/cli/supervisor.hpp"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace atlas::cli {
 
@@ -193,28 +193,57 @@ int check(context& ctx, const arguments&) {
 int run(context& ctx, const arguments& args) {
   const auto mosquitto = broker::find_mosquitto();
   if (!mosquitto) return report(ctx, mosquitto.error());
-  std::string conf;
+  const auto sync = sync_program(ctx);
+  if (!sync) return report(ctx, sync.error());
+  // Before anything is started, so that no signal is lost in between.
+  supervisor running;
+  broker::broker_options started;
   {
     auto from = gather(ctx, args);
     if (!from) return from.error();
     const auto& options = from->input.options;
-    if (const auto running = broker::find_running(options.dir)) {
-      return report(ctx, {"broker", fmt::format("runs already as process {}", *running)}, refused);
+    if (const auto pid = broker::find_running(options.dir)) {
+      return report(ctx, {"broker", fmt::format("runs already as process {}", *pid)}, refused);
     }
     if (const auto rendered = broker::render(options, from->input.credentials); !rendered) {
       return report(ctx, rendered.error());
     }
     if (const auto free = broker::check_port_is_free(options.listener); !free)
       return report(ctx, free.error());
-    conf = (options.dir / "mosquitto.conf").string();
+    started = options;
   }
   ctx.out.flush();
-  broker::raise_open_files_limit();
-  // The name that find_running() and people look for.
-  execl(mosquitto->c_str(), "mosquitto", "-c", conf.c_str(), static_cast<char*>(nullptr));
-  return report(ctx, {mosquitto->string(), std::string("cannot be started: ") + std::strerror(errno)});
+  running.add(broker_program(started, *mosquitto));
+  running.add(*sync);
+  return running.run();
 }
 
+int sync(context& ctx, const arguments& args) {
+  if (args.has("watch")) return watch_broker(ctx);
+  broker::password_memo unused;
+  const auto synced = sync_broker_if_changed(ctx.root, &unused);
+  if (!synced) return report(ctx, synced.error());
+  const bool changed = synced->has_value();
+  if (changed) warn_of_mistakes(ctx, (*synced)->mistakes);
+  if (ctx.json) {
+    json told{{"changed", changed}};
+    if (changed) {
+      told["users"] = (*synced)->applied.files.users;
+      told["running"] = (*synced)->applied.running;
+    }
+    print_json(ctx, told);
+  } else if (!changed) {
+    ctx.out << "Nothing has changed.\n";
+  } else {
+    const auto& applied = (*synced)->applied;
+    ctx.out << fmt::format("{} users. {}\n", applied.files.users,
+                           applied.running ? "The running broker has read them and refuses a foreign publish."
+                                           : "No broker runs here; they are read when one starts.");
+  }
+  return done;
+}
+
+constexpr std::array sync_flags{flag{"watch", "", "stay, and do it again after each change, until stopped"}};
 constexpr std::array verbs{
     verb{.name = "broker render",
          .words = "",
@@ -230,6 +259,15 @@ constexpr std::array verbs{
         .examples = "  atlas-fleet broker apply\n",
         .flags = name_flags,
         .run = apply},
+    verb{.name = "broker sync",
+         .words = "",
+         .summary =
+             "Brings the hosts of all organisations into the broker's files, and into the running broker, "
+             "when\nthey have changed. `up` and `broker run` do it by themselves.",
+         .examples = "  atlas-fleet broker sync\n"
+                     "  atlas-fleet broker sync --watch     beside a broker that something else runs\n",
+         .flags = sync_flags,
+         .run = sync},
     verb{.name = "broker check",
          .words = "",
          .summary = "Says what is wrong with the files, tries them in a throw-away broker, and tests the "
@@ -240,7 +278,9 @@ constexpr std::array verbs{
          .run = check},
     verb{.name = "broker run",
          .words = "",
-         .summary = "Renders and becomes the broker, in the foreground.",
+         .summary =
+             "Runs the broker in the foreground and keeps it in step with the organisations: a host that "
+             "enrols\ncan connect within two seconds.",
          .examples = "  atlas-fleet broker run\n",
          .flags = name_flags,
          .run = run},

@@ -109,18 +109,40 @@ result<broker_input> gather_broker_input(const tenants::state_root& root,
   return input;
 }
 
-result<broker_synced> sync_broker(const tenants::state_root& root) {
+namespace {
+
+result<std::optional<broker_synced>> sync(const tenants::state_root& root, broker::password_memo* memo,
+                                          bool only_changes) {
   // Before anything is gathered: of two commands at once, the one that writes last must know both changes.
   const auto lock = broker::folder_lock::acquire(root.broker_dir());
   if (!lock) return tl::unexpected<error>(lock.error());
   auto scanned = tenants::scan_tenants(root);
   auto input = gather_broker_input(root, scanned);
   if (!input) return tl::unexpected<error>(input.error());
+  input->options.memo = memo;
+  if (only_changes) {
+    const auto differs = broker::differs(input->options, input->credentials);
+    if (!differs) return tl::unexpected<error>(differs.error());
+    if (!*differs) return std::nullopt;
+  }
   auto applied = broker::apply(input->options, input->credentials);
   if (!applied) return tl::unexpected<error>(applied.error());
   auto mistakes = std::move(scanned.mistakes);
   std::move(input->mistakes.begin(), input->mistakes.end(), std::back_inserter(mistakes));
   return broker_synced{*std::move(applied), std::move(mistakes)};
+}
+
+}  // namespace
+
+result<broker_synced> sync_broker(const tenants::state_root& root) {
+  auto synced = sync(root, nullptr, false);
+  if (!synced) return tl::unexpected<error>(std::move(synced.error()));
+  return **std::move(synced);
+}
+
+result<std::optional<broker_synced>> sync_broker_if_changed(const tenants::state_root& root,
+                                                            broker::password_memo* memo) {
+  return sync(root, memo, true);
 }
 
 }  // namespace atlas::cli

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "tenants/state_root.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace atlas::cli {
@@ -29,5 +30,8 @@ struct broker_synced {
   tenants::config_errors mistakes;
 };
 result<broker_synced> sync_broker(const tenants::state_root& root);
+// The same when something has changed since the files were written; nothing else. `memo` as in passwd.hpp.
+result<std::optional<broker_synced>> sync_broker_if_changed(const tenants::state_root& root,
+                                                            broker::password_memo* memo);
 
 }  // namespace atlas::cli

@@ -92,6 +92,30 @@ int revoke(context& ctx, const arguments& args) {
   return done;
 }
 
+int readmit(context& ctx, const arguments& args) {
+  const auto id = parse_host(ctx, args.word(1));
+  if (!id) return id.error();
+  const auto org = find_org(ctx, args.word(0));
+  if (!org) return org.error();
+  auto registry = open_registry(ctx, *org);
+  if (!registry) return registry.error();
+  const auto readmitted = registry->readmit_host(*id);
+  if (!readmitted) return report(ctx, readmitted.error());
+  if (!*readmitted) {
+    return report(ctx,
+                  error{std::string(id->text()),
+                        fmt::format("has never been a host of {}: it can enrol without this", org->slug)},
+                  not_found);
+  }
+  if (ctx.json) {
+    print_json(ctx, {{"id", id->text()}, {"readmitted", true}});
+  } else {
+    ctx.out << fmt::format("The next machine that enrols as {} with a valid token is taken, once.\n",
+                           id->text());
+  }
+  return done;
+}
+
 constexpr std::array verbs{
     verb{"host list", "ORG", "Shows the hosts that may report.", "  atlas-fleet host list acme\n", {}, list},
     verb{"host add",
@@ -100,6 +124,13 @@ constexpr std::array verbs{
          "  atlas-fleet host add acme web-1\n",
          {},
          add},
+    verb{"host readmit",
+         "ORG ID",
+         "Lets a host that has enrolled before enrol once more, as after a new installation: it gets a new "
+         "password, and the old one ends.",
+         "  atlas-fleet host readmit acme web-1\n",
+         {},
+         readmit},
     verb{"host revoke",
          "ORG ID",
          "Shuts a host out at once; its password is never valid again.",

@@ -1,8 +1,9 @@
 // `atlas-fleet installer`.
-#include "tenants/cli/agent_settings.hpp"
 #include "tenants/cli/arguments.hpp"
-#include "tenants/cli/installer_script.hpp"
+#include "tenants/cli/enrollment_terms.hpp"
+#include "tenants/installer_script.hpp"
 #include "tenants/private_file.hpp"
+#include "tenants/server_url.hpp"
 
 #include <array>
 #include <filesystem>
@@ -15,75 +16,65 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A copy beside the script, where the script looks first.
-result<void> copy_agent(const fs::path& agent, const fs::path& folder) {
-  std::error_code problem;
-  const auto target = folder / "atlas-agent";
-  if (fs::equivalent(agent, target, problem)) return {};
-  fs::copy_file(agent, target, fs::copy_options::overwrite_existing, problem);
-  if (!problem) fs::permissions(target, fs::perms(0755), problem);
-  if (problem)
-    return failure(agent.string(),
-                   fmt::format("cannot be copied to {}: {}", target.string(), problem.message()));
-  return {};
-}
-
 int installer(context& ctx, const arguments& args) {
   const fs::path folder = args.value("output").value_or(".");
-  const auto agent = args.value("agent");
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored)) {
     return report(ctx, error{folder.string(), "is no folder: name one that is there"}, not_found);
   }
-  if (agent && !fs::is_regular_file(*agent, ignored)) {
-    return report(ctx, error{*agent, "is no file: name the atlas-agent program"}, not_found);
+  const auto terms = read_enrollment_terms(ctx, args);
+  if (!terms) return terms.error();
+  auto org = find_org(ctx, args.word(0));
+  if (!org) return org.error();
+  if (const auto url = args.value("server-url")) {
+    if (const auto set = tenants::set_value(org->config, "server.url", *url); !set) {
+      return report(ctx, error{"--server-url", set.error().what}, usage);
+    }
   }
-  const auto settings = make_agent_settings(ctx, args.word(0), args.value("host"), args.value("server-url"));
-  if (!settings) return settings.error();
-
-  const auto& organization = settings->org.config.organization;
-  const auto file = folder / installer_name(organization.id);
-  const auto script = render_installer(
-      {organization.id, organization.name, settings->host.id, settings->server_url, settings->config});
-  if (agent) {
-    if (const auto copied = copy_agent(*agent, folder); !copied) return report(ctx, copied.error());
-  }
+  const auto token = make_enrollment_token(ctx, *org, *terms);
+  if (!token) return token.error();
+  const auto& organization = org->config.organization;
+  const auto file = folder / tenants::installer_name(organization.id);
+  const auto script = tenants::render_installer(ctx.root, org->config, *token);
   if (const auto written = tenants::write_private_file(file, script, 0700); !written) {
     return report(ctx, written.error());
   }
-  const auto host = settings->host.id.text();
+  const auto url = tenants::server_url(org->config);
   if (ctx.json) {
-    print_json(ctx, {{"file", file.string()}, {"host", host}, {"added", settings->added}});
+    print_json(ctx, {{"file", file.string()},
+                     {"server_url", url},
+                     {"expires", to_int(terms->expires)},
+                     {"uses", terms->max_uses ? json(*terms->max_uses) : json(nullptr)}});
     return done;
   }
-  if (settings->added) ctx.out << fmt::format("Registered {} with {}.\n", host, organization.name);
-  const auto name = file.filename().string();
-  const auto local = shell_word(file.string());
-  ctx.out << fmt::format("Wrote {}: {}'s password is in it, delete it after use.\n", file.string(), host);
-  ctx.out
-      << (agent
-              ? "The agent program is beside it. To install the agent on that machine:\n\n"
-              : "It installs the atlas-agent program that lies beside it, or that is on the PATH there:\n\n");
-  ctx.out << fmt::format("  scp {} {} {}:\n  ssh -t {} sudo sh {}\n", local,
-                         agent ? shell_word((folder / "atlas-agent").string()) : "atlas-agent", host, host,
-                         name);
+  ctx.out << fmt::format(
+      "Wrote {0}: it makes {1} of {2}, until {3}.\n"
+      "A token is in it that lets them in: hand it to those machines only. On each, or through your device\n"
+      "management:\n\n"
+      "  sudo sh {4}\n\n"
+      "They fetch the agent from {5} and enrol there.\n",
+      file.string(), terms->max_uses ? fmt::format("up to {} hosts", *terms->max_uses) : "any machine a host",
+      organization.name, format_time(terms->expires), file.filename().string(), url);
+  warn_of_reach(ctx, org->config);
   return done;
 }
 
 constexpr std::array flags{
-    flag{"host", "ID", "the host's id; a new one is registered"},
     flag{"output,o", "DIR", "the folder to write it to (the present one)"},
-    flag{"agent", "FILE", "an atlas-agent program to put beside it"},
-    flag{"server-url", "URL", "mqtts://HOST:PORT of the broker as that machine reaches it (broker.url)"},
+    expires_flag,
+    uses_flag,
+    label_flag,
+    flag{"server-url", "URL", "https://HOST:PORT of the service as the machines reach it (server.url)"},
 };
 constexpr verb installer_verb{
     "installer",
     "ORG",
-    "Writes install-agent-<first 8 of the organisation's UUID>.sh, which installs one host's agent as a "
-    "systemd\n"
-    "unit on Linux or a LaunchAgent on macOS. It holds that host's own password and nothing else's.",
-    "  atlas-fleet installer acme --host web-1\n"
-    "  atlas-fleet installer acme --host web-1 -o out --agent build/release/bin/atlas-agent\n"
+    "Writes install-agent-<first 8 of the organisation's UUID>.sh, one for any number of machines: it makes\n"
+    "each a host, with its agent as a systemd unit on Linux or a LaunchAgent on macOS. It holds an "
+    "enrolment\n"
+    "token; each machine gets a password of its own for it.",
+    "  atlas-fleet installer acme\n"
+    "  atlas-fleet installer acme -o out --expires 30d --uses 200\n"
     "  sh install-agent-1b9d6bcd.sh --dry-run       says what it would do\n"
     "  sh install-agent-1b9d6bcd.sh --uninstall     takes everything away again\n",
     flags,

@@ -1,6 +1,7 @@
 #include "tenants/cli/output.hpp"
 
 #include "tenants/cli/broker_sync.hpp"
+#include "tenants/server_url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -129,11 +130,7 @@ result<milliseconds> parse_duration(std::string_view text) {
 }
 
 std::string dashboard_url(const tenants::tenant_config& config) {
-  auto host = config.server.host;
-  if (host == "0.0.0.0" || host == "::") host = "localhost";
-  if (host.find(':') != std::string::npos) host = fmt::format("[{}]", host);
-  return fmt::format("{}://{}:{}/dashboard", config.server.tls.certificate ? "https" : "http", host,
-                     config.server.port);
+  return tenants::server_url(config) + "/dashboard";
 }
 
 std::string shell_word(std::string_view text) {

@@ -1,6 +1,10 @@
 // `atlas-fleet token …`.
+#include "core/sha256.hpp"
 #include "tenants/cli/arguments.hpp"
+#include "tenants/cli/enrollment_terms.hpp"
 #include "tenants/cli/output.hpp"
+#include "tenants/installer_script.hpp"
+#include "tenants/server_url.hpp"
 
 #include <array>
 
@@ -10,18 +14,26 @@ namespace atlas::cli {
 
 namespace {
 
+// One line for a shell: fetches the installer, makes sure that it is ours, and hands it the token, which
+// stands in no argument list.
+std::string pasted_line(const tenants::state_root& root, const tenants::tenant_config& config,
+                        std::string_view token) {
+  const auto script = tenants::render_installer(root, config, {});
+  return fmt::format(
+      "curl -fsSk {}/api/v1/agent/install.sh -o install.sh && echo '{}  install.sh' | "
+      "$(command -v sha256sum || echo shasum -a 256) -c - && echo {} | sudo sh install.sh --token-stdin",
+      tenants::server_url(config), sha256_hex(script), token);
+}
+
 int make(context& ctx, const arguments& args) {
   const auto named_role = args.value("role");
   if (!named_role) return report(ctx, error{"--role", "is needed: viewer, operator or admin"}, usage);
   const auto granted = parse_role(*named_role);
   if (!granted) return report(ctx, error{"--role", granted.error().what}, usage);
   const auto at = now();
-  std::optional<unix_ms> expires;
-  if (const auto text = args.value("expires")) {
-    const auto duration = parse_duration(*text);
-    if (!duration) return report(ctx, error{"--expires", duration.error().what}, usage);
-    expires = at + *duration;
-  }
+  const auto given_expiry = read_expiry(ctx, args);
+  if (!given_expiry) return given_expiry.error();
+  const auto& expires = *given_expiry;
   const auto label = args.value("label").value_or("");
   const auto org = find_org(ctx, args.word(0));
   if (!org) return org.error();
@@ -41,6 +53,28 @@ int make(context& ctx, const arguments& args) {
   return done;
 }
 
+int enroll(context& ctx, const arguments& args) {
+  const auto terms = read_enrollment_terms(ctx, args);
+  if (!terms) return terms.error();
+  const auto org = find_org(ctx, args.word(0));
+  if (!org) return org.error();
+  const auto token = make_enrollment_token(ctx, *org, *terms);
+  if (!token) return token.error();
+  if (ctx.json) {
+    print_json(ctx, {{"token", *token},
+                     {"expires", to_int(terms->expires)},
+                     {"uses", terms->max_uses ? json(*terms->max_uses) : json(nullptr)}});
+    return done;
+  }
+  ctx.out << *token << '\n';
+  warn_of_reach(ctx, org->config);
+  ctx.err << fmt::format("Lets {} enrol with {} until {}. It is not shown again. On a new machine:\n\n  {}\n",
+                         terms->max_uses ? fmt::format("{} machines", *terms->max_uses) : "machines",
+                         org->config.organization.name, format_time(terms->expires),
+                         pasted_line(ctx.root, org->config, *token));
+  return done;
+}
+
 int list(context& ctx, const arguments& args) {
   const auto org = find_org(ctx, args.word(0));
   if (!org) return org.error();
@@ -48,30 +82,48 @@ int list(context& ctx, const arguments& args) {
   if (!registry) return registry.error();
   const auto tokens = registry->api_tokens();
   if (!tokens) return report(ctx, tokens.error());
+  const auto enrollment = registry->enrollment_tokens();
+  if (!enrollment) return report(ctx, enrollment.error());
   if (ctx.json) {
     auto rows = json::array();
     for (const auto& token : *tokens) {
       rows.push_back({{"id", token.id},
+                      {"kind", "api"},
                       {"label", token.label},
                       {"role", to_string(token.token_role)},
                       {"added", to_int(token.added)},
                       {"expires", token.expires ? json(to_int(*token.expires)) : json(nullptr)}});
     }
+    for (const auto& token : *enrollment) {
+      rows.push_back({{"id", token.id},
+                      {"kind", "enroll"},
+                      {"label", token.label},
+                      {"added", to_int(token.added)},
+                      {"expires", to_int(token.expires)},
+                      {"uses", token.uses},
+                      {"max_uses", token.max_uses ? json(*token.max_uses) : json(nullptr)}});
+    }
     print_json(ctx, {{"tokens", std::move(rows)}});
     return done;
   }
-  if (tokens->empty()) {
-    ctx.out << fmt::format("{} has no API tokens.\n", org->config.organization.name);
+  if (tokens->empty() && enrollment->empty()) {
+    ctx.out << fmt::format("{} has no tokens.\n", org->config.organization.name);
     return done;
   }
   const auto at = now();
-  text_table table({"ID", "ROLE", "MADE", "EXPIRES", "LABEL"});
+  text_table table({"ID", "FOR", "MADE", "EXPIRES", "USED", "LABEL"});
+  for (const auto& token : *enrollment) {
+    const auto used =
+        token.max_uses ? fmt::format("{} of {}", token.uses, *token.max_uses) : std::to_string(token.uses);
+    table.add({token.id, "enrolment", format_time(token.added),
+               token.expires <= at ? "has expired" : format_time(token.expires), used, token.label});
+  }
   for (const auto& token : *tokens) {
     const auto expires = !token.expires         ? "never"
                          : *token.expires <= at ? "has expired"
                                                 : format_time(*token.expires);
-    table.add(
-        {token.id, std::string(to_string(token.token_role)), format_time(token.added), expires, token.label});
+    table.add({token.id, std::string(to_string(token.token_role)), format_time(token.added), expires, "",
+               token.label});
   }
   table.print(ctx);
   return done;
@@ -82,7 +134,8 @@ int revoke(context& ctx, const arguments& args) {
   if (!org) return org.error();
   auto registry = open_registry(ctx, *org);
   if (!registry) return registry.error();
-  const auto revoked = registry->revoke_api_token(args.word(1));
+  auto revoked = registry->revoke_api_token(args.word(1));
+  if (revoked && !*revoked) revoked = registry->revoke_enrollment_token(args.word(1));
   if (!revoked) return report(ctx, revoked.error());
   if (!*revoked) {
     // Not the word itself: it may be the token, and that is a secret.
@@ -104,20 +157,28 @@ constexpr std::array make_flags{
     flag{"label", "TEXT", "what it is for, as the list shows it"},
     flag{"expires", "TIME", "how long it is valid: 30d, 12h, … (until it is revoked)"},
 };
+constexpr std::array enroll_flags{expires_flag, uses_flag, label_flag};
 constexpr std::array verbs{
+    verb{"token enroll", "ORG",
+         "Makes a token with which new machines become hosts, and prints it, the only time that it is to be "
+         "seen.\n"
+         "Each machine gets a password of its own for it; a host that is known already is refused.",
+         "  atlas-fleet token enroll acme\n"
+         "  atlas-fleet token enroll acme --expires 12h --uses 50 --label 'laptops of the Berlin office'\n",
+         enroll_flags, enroll},
     verb{"token api", "ORG", "Makes an API token and prints it, the only time that it is to be seen.",
          "  atlas-fleet token api acme --role viewer --label prometheus\n"
          "  curl -H \"Authorization: Bearer $(atlas-fleet token api acme --role viewer --expires 1h)\" …\n",
          make_flags, make},
     verb{"token list",
          "ORG",
-         "Shows the API tokens, not their secrets.",
+         "Shows the tokens, not their secrets.",
          "  atlas-fleet token list acme\n",
          {},
          list},
     verb{"token revoke",
          "ORG ID",
-         "Makes an API token invalid at once.",
+         "Makes a token invalid at once; hosts that have enrolled with it stay.",
          "  atlas-fleet token revoke acme 3f9a01bc\n",
          {},
          revoke},
@@ -126,8 +187,10 @@ constexpr std::array verbs{
 }  // namespace
 
 int run_token(context& ctx, std::span<const std::string> args) {
-  return run_family(ctx, "token", "API tokens, with which programs use an organisation's HTTP interface.",
-                    verbs, args);
+  return run_family(
+      ctx, "token",
+      "Tokens with which programs use an organisation's HTTP interface, and with which machines enrol.",
+      verbs, args);
 }
 
 }  // namespace atlas::cli

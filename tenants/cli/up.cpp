@@ -1,7 +1,7 @@
-#include "broker/account.hpp"
 #include "broker/output_file.hpp"
 #include "broker/running.hpp"
 #include "tenants/cli/arguments.hpp"
+#include "tenants/cli/broker_program.hpp"
 #include "tenants/cli/broker_sync.hpp"
 #include "tenants/cli/output.hpp"
 #include "tenants/cli/supervisor.hpp"
@@ -91,18 +91,6 @@ result<broker_start> prepare_broker(context& ctx, const tenants::scanned_tenants
   return broker_start{std::move(input->options), running};
 }
 
-supervised_program broker_program(const broker_start& start, const std::filesystem::path& mosquitto) {
-  supervised_program program;
-  program.name = "broker";
-  program.program.program = mosquitto;
-  program.program.args = {"-c", (start.options.dir / "mosquitto.conf").string()};
-  program.program.run_as = broker::broker_account(start.options.dir);
-  // It saves its queues first.
-  program.program.signal_when_orphaned = SIGTERM;
-  program.stops_last = true;
-  return program;
-}
-
 supervised_program service_program(const context& ctx, const tenant& org, const std::filesystem::path& ingest,
                                    bool colors) {
   supervised_program program;
@@ -153,6 +141,9 @@ int up(context& ctx, const arguments& args) {
   const auto ingest = find_ingest();
   if (!ingest) return report(ctx, ingest.error());
 
+  const auto sync = sync_program(ctx);
+  if (!sync) return report(ctx, sync.error());
+
   // Before anything is started, so that no signal is lost in between.
   supervisor running;
   const auto start = prepare_broker(ctx, scanned);
@@ -160,8 +151,9 @@ int up(context& ctx, const arguments& args) {
   if (!start->running) {
     const auto mosquitto = broker::find_mosquitto();
     if (!mosquitto) return report(ctx, mosquitto.error());
-    running.add(broker_program(*start, *mosquitto));
+    running.add(broker_program(start->options, *mosquitto));
   }
+  running.add(*sync);
   const bool colors = log_takes_colors();
   for (const auto& org : *chosen) running.add(service_program(ctx, org, *ingest, colors));
   print_start(ctx, *chosen, *start);

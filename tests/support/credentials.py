@@ -41,3 +41,7 @@ def host_password(key, org, host, generation=1):
 
 def ingest_password(key, org):
     return base64url(hkdf_sha256(key, uuid.UUID(org).bytes, b"atlas-fleet/v1/ingest"))
+
+
+def enrollment_token(key, org, number):
+    return "aft_" + base64url(hkdf_sha256(key, uuid.UUID(org).bytes, f"atlas-fleet/v1/enroll/{number}".encode()))

@@ -1,4 +1,4 @@
-"""The generated installer: a POSIX shell script that says what it would do, and carries one host's credential only."""
+"""The generated installer: a POSIX shell script that says what it would do, and carries an enrolment token only."""
 
 import re
 import shutil
@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from support import credentials
 from support.programs import environment, program
 
 
@@ -15,7 +16,7 @@ def written(fleet):
     org.add_host("neighbour")
     out = fleet.root / "installers"
     out.mkdir()
-    fleet.cli("installer", "acme", "--host", "web-1", "-o", out)
+    fleet.cli("installer", "acme", "-o", out)
     path = out / f"install-agent-{org.id[:8]}.sh"
     assert path.exists(), list(out.iterdir())
     return org, path
@@ -33,11 +34,11 @@ def test_shellcheck_finds_no_fault(script):
     assert done.returncode == 0, done.stdout
 
 
-def test_it_is_for_its_owner_only_and_holds_one_credential(script):
+def test_it_is_for_its_owner_only_and_holds_a_token_only(script):
     org, path = script
     text = path.read_text()
     assert path.stat().st_mode & 0o077 == 0
-    assert org.password("web-1") in text
+    assert credentials.enrollment_token(org.key, org.id, 1) in text
     assert org.password("neighbour") not in text
     assert org.config["server"]["api_key"] not in text
     assert org.config["server"]["api_key"].removeprefix("afk_") not in text
@@ -50,7 +51,7 @@ def test_dry_run_says_what_it_would_do_and_does_nothing(script, shell):
     assert done.returncode == 0, done.stderr
     assert org.id in done.stdout
     assert "systemd" in done.stdout or ".service" in done.stdout
-    assert org.password("web-1") not in done.stdout + done.stderr
+    assert "aft_" not in done.stdout + done.stderr
     unit = re.search(r"\S+\.service", done.stdout).group(0)
     assert org.id in unit or org.id[:8] in unit
     assert not shutil.which("systemctl") or subprocess.run(

@@ -83,7 +83,7 @@ TEST_F(RegistryAuthenticator, RefusesLoginsBeyondThoseThatMayWait) {
 
 TEST_F(RegistryAuthenticator, TheWatchReadsHostsAndWhetherTheStoreTakesWrites) {
   std::vector<std::string> seen;
-  registry_watch watch(io, worker, of_worker, [&](const std::vector<tenants::registered_host>& hosts) {
+  registry_watch watch(io, worker, own, of_worker, [&](const std::vector<tenants::registered_host>& hosts) {
     seen.clear();
     for (const auto& one : hosts) {
       seen.emplace_back(one.id.text());

@@ -40,7 +40,8 @@ INSTANTIATE_TEST_SUITE_P(
     Commands, Mistake,
     ::testing::Values(
         mistake{{"hots"}, usage, "did you mean 'host'"}, mistake{{"xyzzy-plugh"}, usage, "--help"},
-        mistake{{"--frobnicate"}, usage, "--frobnicate"}, mistake{{"host"}, usage, "list, add, revoke"},
+        mistake{{"--frobnicate"}, usage, "--frobnicate"},
+        mistake{{"host"}, usage, "list, add, readmit, revoke"},
         mistake{{"host", "lits"}, usage, "did you mean 'list'"}, mistake{{"host", "--what"}, usage, "--what"},
         mistake{{"host", "add", "acme"}, usage, "ORG ID"},
         mistake{{"host", "list", "acme", "more"}, usage, "more"},
@@ -70,7 +71,10 @@ INSTANTIATE_TEST_SUITE_P(
         mistake{{"agent-config", "acme", "--host", "h1", "-o", "-", "--server-url", "mqtt://x"},
                 usage,
                 "--server-url"},
-        mistake{{"installer", "acme", "--host", "h1", "-o", "/nonexistent"}, not_found, "/nonexistent"},
+        mistake{{"installer", "acme", "-o", "/nonexistent"}, not_found, "/nonexistent"},
+        mistake{{"installer", "acme", "--server-url", "mqtts://x"}, usage, "https://HOST"},
+        mistake{{"token", "enroll", "acme", "--uses", "0"}, usage, "--uses"},
+        mistake{{"host", "readmit", "acme", "never"}, not_found, "never"},
         mistake{{"setup", "--no-such-flag"}, usage, "--no-such-flag"}));
 
 TEST_F(Commands, EveryHelpTeachesWithoutAnOrganisation) {

@@ -1,3 +1,4 @@
+#include "core/sha256.hpp"
 #include "tests/unit/tenants/cli_support.hpp"
 
 #include <array>
@@ -38,9 +39,20 @@ class Installer : public test::CommandLine {
     stub("launchctl", "case $1 in bootout) exit 3;; esac; exit 0");
     stub("id", "case $1 in -u) echo 501;; *) echo someone;; esac");
     stub("sleep", "exit 0");
-    test::write_text(folder_.path() / "agent", "#!/bin/sh\necho atlas-agent 0.1.0\n");
+    // It enrols with anybody.
+    test::write_text(folder_.path() / "agent", R"(#!/bin/sh
+[ "$1" = --enroll ] || { echo atlas-agent 0.1.0; exit 0; }
+read -r token
+echo "agent $* with $token" >>"$CALLS"
+while [ $# -gt 0 ]; do
+  case $1 in --host-id) host=$2;; --config) config=$2;; esac
+  shift
+done
+umask 077
+printf '{"host_id":"%s"}' "$host" >"$config"
+)");
     executable(folder_.path() / "agent");
-    const auto result = run({"installer", "acme", "--host", "web-1", "-o", folder_.path().string()});
+    const auto result = run({"installer", "acme", "-o", folder_.path().string(), "--uses", "5"});
     if (result.code != 0) throw std::runtime_error(result.err);
     said_ = result.out;
   }
@@ -69,19 +81,30 @@ class Installer : public test::CommandLine {
   std::string said_;
 };
 
-TEST_F(Installer, IsASecretOfOneHost) {
+TEST_F(Installer, HoldsATokenAndNoOtherSecret) {
   EXPECT_EQ(test::mode_of(script()), 0700U);
   const auto text = test::read_text(script());
   const auto config = config_of("acme");
-  const auto password = [&](const char* host) {
-    return derive_host_password(config.server.api_key, config.organization.id, host_id::parse(host).value(),
-                                1);
-  };
-  EXPECT_THAT(text, AllOf(StartsWith("#!/bin/sh\n"), HasSubstr(password("web-1")),
-                          Not(HasSubstr(password("web-2")))));
+  const auto token = derive_enrollment_token(config.server.api_key, config.organization.id, 1);
+  EXPECT_THAT(text, AllOf(StartsWith("#!/bin/sh\n"), HasSubstr("token='" + token + "'")));
   EXPECT_THAT(text, Not(HasSubstr(std::string(api_key).substr(4))));
   EXPECT_THAT(text, Not(HasSubstr("@ORG_ID@")));
-  EXPECT_THAT(said_, AllOf(HasSubstr("install-agent-aaaaaaaa.sh"), Not(HasSubstr(password("web-1")))));
+  EXPECT_THAT(said_, AllOf(HasSubstr("install-agent-aaaaaaaa.sh"), HasSubstr("up to 5 hosts"),
+                           Not(HasSubstr(token))));
+  const auto listed = run({"--json", "token", "list", "acme"}).json().at("tokens").at(0);
+  EXPECT_EQ(listed.at("kind"), "enroll");
+  EXPECT_EQ(listed.at("max_uses"), 5);
+}
+
+TEST_F(Installer, HandsTheTokenToTheAgentByAPipe) {
+  const auto config = config_of("acme");
+  const auto token = derive_enrollment_token(config.server.api_key, config.organization.id, 1);
+  ASSERT_EQ(install(agent_flag() + " --host-id web-7").code, 0);
+  EXPECT_THAT(test::read_text(calls()),
+              AllOf(HasSubstr("agent --enroll http://127.0.0.1:"),
+                    HasSubstr(" --host-id web-7 --token-file - "), HasSubstr(" with " + token)));
+  ASSERT_EQ(install(agent_flag() + " --host-id web-7 --token-stdin <<END\naft_other\nEND\n").code, 0);
+  EXPECT_THAT(test::read_text(calls()), HasSubstr(" with aft_other\n"));
 }
 
 TEST_F(Installer, IsCleanUnderShellcheck) {
@@ -98,7 +121,8 @@ TEST_F(Installer, ADryRunSaysEachStepAndTakesNone) {
                 AllOf(HasSubstr("Ac'me & <Sons> 100%"), HasSubstr("aaaaaaaa-0000-4000-8000-000000000000"),
                       HasSubstr("would write: " + (agent_folder() / "config.json").string() + " (mode 600)"),
                       HasSubstr("atlas-agent-aaaaaaaa.service"), HasSubstr("would run: systemctl --user"),
-                      HasSubstr("nothing has changed"), Not(HasSubstr("password\":"))));
+                      HasSubstr("nothing has changed"), HasSubstr("would enrol at http://127.0.0.1:"),
+                      Not(HasSubstr("aft_"))));
     EXPECT_FALSE(std::filesystem::exists(home() / ".fleet-agent"));
     EXPECT_THAT(test::read_text(calls()), Not(HasSubstr("enable")));
   }
@@ -159,7 +183,7 @@ TEST_F(Installer, WritesUnitsThatSystemdUnderstands) {
 
 TEST_F(Installer, InstallsAndRemovesALaunchAgent) {
   stub("uname", "echo Darwin");
-  const auto result = install(agent_flag());
+  const auto result = install(agent_flag() + " --host-id web-1");
   ASSERT_EQ(result.code, 0) << result.out;
   const auto plist =
       home() / "Library/LaunchAgents/com.atlas.fleet.agent.aaaaaaaa-0000-4000-8000-000000000000.plist";
@@ -190,7 +214,8 @@ TEST_F(Installer, TellsWhatItLacks) {
   stub("uname", "echo Darwin");
   EXPECT_THAT(install("--agent /nonexistent/agent").out,
               HasSubstr("install-agent: there is no file /nonexistent/agent"));
-  EXPECT_THAT(install("").out, HasSubstr("put it beside this script or name it with --agent"));
+  stub("curl", "exit 22");
+  EXPECT_THAT(install("").out, HasSubstr("cannot be reached"));
   stub("broken-agent", "echo 'libpaho-mqtt3as.so.1: cannot open shared object file'; exit 127");
   EXPECT_THAT(install("--agent '" + (folder_.path() / "bin/broken-agent").string() + "'").out,
               HasSubstr("does not run on this machine: libpaho"));
@@ -201,18 +226,34 @@ TEST_F(Installer, TellsWhatItLacks) {
 
 TEST_F(Installer, FindsTheAgentBesideItself) {
   stub("uname", "echo Darwin");
-  const auto result = run({"installer", "acme", "--host", "web-1", "-o", folder_.path().string(), "--agent",
-                           (folder_.path() / "agent").string()});
-  ASSERT_EQ(result.code, 0) << result.err;
-  EXPECT_EQ(test::mode_of(folder_.path() / "atlas-agent"), 0755U);
+  std::filesystem::copy_file(folder_.path() / "agent", folder_.path() / "atlas-agent");
   EXPECT_EQ(install("").code, 0);
   EXPECT_EQ(test::read_text(agent_folder() / "atlas-agent"), test::read_text(folder_.path() / "agent"));
+}
+
+TEST_F(Installer, FetchesTheAgentAndChecksIt) {
+  stub("uname", "case $1 in -s) echo Linux;; -m) echo x86_64;; esac");
+  const auto agent = (folder_.path() / "agent").string();
+  const auto serve = [&](const std::string& sum) {
+    stub("curl", "while [ $# -gt 1 ]; do case $1 in -o) out=$2;; esac; shift; done\ncase $1 in\n" +
+                     ("*/SHA256SUMS) echo '" + sum + "  atlas-agent-Linux-x86_64' >\"$out\";;\n") +
+                     "*) cp '" + agent + "' \"$out\";;\nesac");
+  };
+  serve(sha256_hex(test::read_text(agent)));
+  const auto done = install("");
+  ASSERT_EQ(done.code, 0) << done.out;
+  EXPECT_THAT(test::read_text(calls()), HasSubstr("/api/v1/agent/atlas-agent-Linux-x86_64"));
+  EXPECT_EQ(test::read_text(agent_folder() / "atlas-agent"), test::read_text(folder_.path() / "agent"));
+  serve(sha256_hex("something else"));
+  EXPECT_THAT(install("").out, HasSubstr("damaged on its way"));
+  stub("uname", "case $1 in -s) echo Linux;; -m) echo mips;; esac");
+  EXPECT_THAT(install("").out, HasSubstr("has no agent for Linux on mips"));
 }
 
 TEST_F(Installer, HelpsAndRefusesUnknownFlags) {
   const auto help = install("--help");
   EXPECT_EQ(help.code, 0);
-  EXPECT_THAT(help.out, AllOf(HasSubstr("usage: sh "), HasSubstr("--uninstall"), HasSubstr("'web-1'")));
+  EXPECT_THAT(help.out, AllOf(HasSubstr("usage: sh "), HasSubstr("--uninstall"), HasSubstr("--token-stdin")));
   EXPECT_EQ(install("--frobnicate").code, 2);
   EXPECT_THAT(install("--frobnicate").out, HasSubstr("--frobnicate"));
   EXPECT_EQ(install("--agent").code, 2);

@@ -254,6 +254,74 @@ TEST_F(Registry, RefusesAFileOfANewerVersionAndAFileThatIsNone) {
   EXPECT_FALSE(registry::open("/nonexistent/fleet.db"));
 }
 
+constexpr auto make_token = [](std::uint32_t number) { return "aft_" + std::to_string(number); };
+
+TEST_F(Registry, EnrolsHostsForAToken) {
+  auto db = open();
+  const auto token = db.create_enrollment_token({"laptops", now + hour, 2}, make_token, now).value();
+  EXPECT_EQ(token, "aft_1");
+  using outcome = enrollment::outcome;
+  const auto first = db.enroll_host(token, host("web-1"), now).value();
+  EXPECT_EQ(first.what, outcome::enrolled);
+  EXPECT_EQ(first.host.value().generation, 1U);
+  const auto again = db.enroll_host(token, host("web-1"), now).value();
+  EXPECT_EQ(again.what, outcome::host_known);
+  EXPECT_EQ(again.host.value().generation, 1U);
+  EXPECT_EQ(db.enrollment_tokens().value().at(0).uses, 1U) << "a refusal is no use";
+  EXPECT_EQ(db.enroll_host(token, host("web-2"), now).value().what, outcome::enrolled);
+  EXPECT_EQ(db.enroll_host(token, host("web-3"), now).value().what, outcome::token_not_valid) << "used up";
+  EXPECT_FALSE(db.host(host("web-3")).value());
+}
+
+TEST_F(Registry, TakesATokenOnlyWhileItIsValid) {
+  auto db = open();
+  using outcome = enrollment::outcome;
+  EXPECT_EQ(db.enroll_host("aft_1", host("web-1"), now).value().what, outcome::token_not_valid);
+  EXPECT_FALSE(db.create_enrollment_token({"", now, std::nullopt}, make_token, now));
+  ASSERT_TRUE(db.create_enrollment_token({"", now + hour, std::nullopt}, make_token, now));
+  EXPECT_EQ(db.enroll_host("aft_1", host("web-1"), now + hour).value().what, outcome::token_not_valid);
+  EXPECT_EQ(db.enroll_host("aft_1", host("web-1"), now).value().what, outcome::enrolled);
+  EXPECT_TRUE(db.revoke_enrollment_token(db.enrollment_tokens().value().at(0).id).value());
+  EXPECT_EQ(db.enroll_host("aft_1", host("web-2"), now).value().what, outcome::token_not_valid);
+  EXPECT_TRUE(db.enrollment_tokens().value().empty());
+  EXPECT_EQ(db.create_enrollment_token({"", now + hour, std::nullopt}, make_token, now).value(), "aft_2")
+      << "no number is used twice";
+}
+
+TEST_F(Registry, LetsAKnownHostEnrolAgainOnlyOnAnAdministratorsWord) {
+  auto db = open();
+  using outcome = enrollment::outcome;
+  ASSERT_TRUE(db.create_enrollment_token({"", now + hour, std::nullopt}, make_token, now));
+  ASSERT_TRUE(db.add_host(host("web-1"), now));
+  EXPECT_EQ(db.enroll_host("aft_1", host("web-1"), now).value().what, outcome::host_known);
+  ASSERT_TRUE(db.revoke_host(host("web-1")).value());
+  const auto revoked = db.enroll_host("aft_1", host("web-1"), now).value();
+  EXPECT_EQ(revoked.what, outcome::host_known);
+  EXPECT_FALSE(revoked.host) << "its old password is worth nothing";
+  EXPECT_TRUE(db.readmit_host(host("web-1")).value());
+  EXPECT_FALSE(db.readmit_host(host("web-2")).value());
+  const auto back = db.enroll_host("aft_1", host("web-1"), now).value();
+  EXPECT_EQ(back.what, outcome::enrolled);
+  EXPECT_EQ(back.host.value().generation, 2U);
+  EXPECT_EQ(db.enroll_host("aft_1", host("web-1"), now).value().what, outcome::host_known) << "once";
+}
+
+TEST_F(Registry, TellsThatAHostHasChanged) {
+  auto db = open();
+  auto other = open();
+  auto last = other.host_revision().value();
+  const auto changes = [&] {
+    const auto present = other.host_revision().value();
+    return std::exchange(last, present) != present;
+  };
+  ASSERT_TRUE(db.add_host(host("web-1"), now));
+  EXPECT_TRUE(changes());
+  ASSERT_TRUE(db.add_user("alice", role::viewer, "correct horse", now));
+  EXPECT_FALSE(changes());
+  ASSERT_TRUE(db.revoke_host(host("web-1")));
+  EXPECT_TRUE(changes());
+}
+
 }  // namespace
 
 }  // namespace atlas::tenants

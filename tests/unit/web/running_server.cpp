@@ -64,6 +64,20 @@ void known_credentials::logout(std::string_view session_secret) {
   sessions.erase(std::string(session_secret));
 }
 
+void one_token::enroll(enrollment_request asked, std::function<void(outcome)> done) {
+  if (asked.token == "aft_busy") {
+    return done(failure("enrolment", "too many machines enrol at once: try again in a second"));
+  }
+  if (asked.token != "aft_good") {
+    return done(tl::make_unexpected(enrollment_refusal::token_not_valid));
+  }
+  if (asked.host.text() == "known" && asked.password != "its password") {
+    return done(tl::make_unexpected(enrollment_refusal::host_known));
+  }
+  done(enrollment{acme().org_id, asked.host, "the user", "the password", 3, "mqtts://localhost:8883",
+                  "the \"CA\"\n", 10});
+}
+
 fleet_rules running_server::usual_rules() {
   fleet_rules rules;
   rules.cpu = {90, 85, milliseconds{0}};
@@ -88,7 +102,7 @@ running_server::running_server(server_options options, fleet_rules rules)
   auth.tokens["afa_viewer"] = {"view", role::viewer};
   auth.tokens["afa_operator"] = {"operate", role::operator_};
   auth.tokens["afa_admin"] = {"administer", role::admin};
-  web = std::make_unique<server>(io, std::move(options), acme(), hosts, samples, auth, backend);
+  web = std::make_unique<server>(io, std::move(options), acme(), hosts, samples, auth, desk, backend);
   if (auto started = web->start(); !started) {
     throw std::runtime_error(started.error().where + ": " + started.error().what);
   }

@@ -40,6 +40,12 @@ class known_credentials final : public authenticator {
   std::vector<std::function<void()>> held;
 };
 
+// The enroller port with one token that is good, and one host that is known.
+class one_token final : public enroller {
+ public:
+  void enroll(enrollment_request asked, std::function<void(outcome)> done) override;
+};
+
 // The service port over the same fleet that the server shows.
 class watched_service final : public service {
  public:
@@ -93,6 +99,7 @@ class running_server {
   fleet hosts;
   memory_history samples{100};
   known_credentials auth;
+  one_token desk;
   watched_service backend;
   std::unique_ptr<server> web;
 

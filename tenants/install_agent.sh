@@ -1,33 +1,37 @@
 #!/bin/sh
-# Installs the Atlas Fleet agent of one host and starts it; 'sh <this file> --help' tells more.
-# This file holds that host's password: keep it to yourself, and delete it once the agent runs.
+# Makes this machine a host of an Atlas Fleet and starts its agent; 'sh <this file> --help' tells more.
+# One file for any number of machines. When a token is in it, whoever has the file can add hosts until the token expires.
 set -eu
 umask 077
 
 org_id='@ORG_ID@'
 org_name='@ORG_NAME@'
-host_id='@HOST_ID@'
 server_url='@SERVER_URL@'
+token='@TOKEN@'
 short_id='@SHORT_ID@'
 unit="atlas-agent-$short_id.service"
 label="com.atlas.fleet.agent.$org_id"
 
-agent_config() {
-  cat <<'END_OF_CONFIG'
-@AGENT_CONFIG@
-END_OF_CONFIG
+# The CA of the server's certificate; empty when it is one that machines trust anyway.
+server_ca() {
+  cat <<'END_OF_CA'
+@SERVER_CA@
+END_OF_CA
 }
 
 usage() {
   cat <<END
-usage: sh $0 [--agent FILE] [--dry-run] [--uninstall] [--help]
+usage: sh $0 [--host-id ID] [--token-stdin] [--agent FILE] [--dry-run] [--uninstall] [--help]
 
-Installs the Atlas Fleet agent on this machine and starts it. It reports to
-$org_name ($org_id)
-at $server_url as host '$host_id'.
+Makes this machine a host of $org_name ($org_id):
+enrols it at $server_url, installs the agent and starts it.
 
+  --host-id ID   the machine's name in the fleet; else its short host name
+  --token-stdin  read the enrolment token from standard input; else the one in
+                 this file, else ATLAS_ENROLL_TOKEN in the environment, else it
+                 is asked for
   --agent FILE   the atlas-agent program; else the one beside this script, else
-                 the one on the PATH
+                 the one on the PATH, else it is fetched from the server
   --dry-run      say each step and change nothing
   --uninstall    stop the agent and take away what an installation has put here
   --help
@@ -97,6 +101,7 @@ unit_text() { printf '%s' "$1" | sed 's/%/%%/g'; }
 dry_run=no
 uninstall=no
 agent=
+host_id=
 while [ $# -gt 0 ]; do
   case $1 in
     --agent)
@@ -105,6 +110,13 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --agent=*) agent=${1#--agent=} ;;
+    --host-id)
+      [ $# -ge 2 ] || die "--host-id needs an id; see --help" 2
+      host_id=$2
+      shift
+      ;;
+    --host-id=*) host_id=${1#--host-id=} ;;
+    --token-stdin) token=$(head -n 1) ;;
     --dry-run) dry_run=yes ;;
     --uninstall) uninstall=yes ;;
     -h | --help)
@@ -139,6 +151,10 @@ else
   unit_file=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user/$unit
 fi
 config=$config_dir/config.json
+[ -n "$host_id" ] || host_id=$(hostname | cut -d. -f1)
+work=
+trap '[ -z "$work" ] || rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 plist=${HOME:-}/Library/LaunchAgents/$label.plist
 
 # systemd's own command, for the machine or for this user.
@@ -194,6 +210,74 @@ remove() {
   fi
 }
 
+# A folder of our own, for what is needed only now.
+make_work() { [ -n "$work" ] || work=$(mktemp -d); }
+
+# Sets `ca` to a file with the CA of the server's certificate, or to nothing.
+find_ca() {
+  ca=
+  server_ca | grep -q BEGIN || return 0
+  make_work
+  ca=$work/server-ca.crt
+  server_ca >"$ca"
+}
+
+# fetch NAME FILE: from the server, whose certificate is checked.
+fetch() {
+  find_ca
+  if command -v curl >/dev/null 2>&1; then
+    curl -fsS ${ca:+--cacert "$ca"} -o "$2" "$server_url/api/v1/agent/$1"
+  elif command -v wget >/dev/null 2>&1; then
+    wget -q ${ca:+--ca-certificate="$ca"} -O "$2" "$server_url/api/v1/agent/$1"
+  else
+    die "there is neither curl nor wget: install one, or put the atlas-agent program beside this script"
+  fi
+}
+
+checksum() {
+  if command -v sha256sum >/dev/null 2>&1; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d' ' -f1
+}
+
+fetch_agent() {
+  name=atlas-agent-$system-$(uname -m)
+  make_work
+  fetch SHA256SUMS "$work/sums" || die "$server_url cannot be reached, or its certificate is not the right one"
+  wanted=$(sed -n "s/  $name\$//p" "$work/sums")
+  [ -n "$wanted" ] || die "$server_url has no agent for $system on $(uname -m): put an atlas-agent program beside this script or name it with --agent FILE"
+  source=$work/atlas-agent
+  fetch "$name" "$source" || die "$name cannot be fetched from $server_url"
+  [ "$(checksum "$source")" = "$wanted" ] || die "$name was damaged on its way: its checksum is another than the server's"
+  chmod 755 "$source"
+  say "fetched $name from $server_url"
+}
+
+# Leaves the agent's configuration in $config, with this host's own password.
+enroll() {
+  if [ "$dry_run" = yes ]; then
+    say "would enrol at $server_url as host '$host_id'"
+    say "would write: $config (mode 600)"
+    return
+  fi
+  [ -n "$token" ] || token=${ATLAS_ENROLL_TOKEN:-}
+  [ -n "$token" ] || ask_token
+  find_ca
+  # Through a pipe: an argument list can be read by everyone on this machine.
+  printf '%s\n' "$token" | "$program" --enroll "$server_url" ${ca:+--ca-file "$ca"} --host-id "$host_id" \
+    --token-file - --config "$config" || die "this machine did not become a host"
+}
+
+ask_token() {
+  if ! { : </dev/tty; } 2>/dev/null; then
+    die "no enrolment token was given: --token-stdin reads it from standard input"
+  fi
+  printf 'Enrolment token: ' >/dev/tty
+  stty -echo </dev/tty
+  IFS= read -r token </dev/tty || token=
+  stty echo </dev/tty
+  printf '\n' >/dev/tty
+  [ -n "$token" ] || die "no enrolment token was given"
+}
+
 # Sets `source`, the program to install, and `program`, where it will be.
 find_agent() {
   here=$(dirname "$0")
@@ -206,10 +290,12 @@ find_agent() {
     source=$(command -v atlas-agent)
     # A program that a package or an administrator has installed is kept up to date there.
     case $source in /usr/bin/* | /usr/local/bin/* | /opt/homebrew/bin/*) program=$source ;; esac
-  else
-    lacking "there is no atlas-agent program: put it beside this script or name it with --agent FILE; it is in build/release/bin of Atlas Fleet"
+  elif [ "$dry_run" = yes ]; then
+    say "would fetch: $server_url/api/v1/agent/atlas-agent-$system-$(uname -m)"
     source=atlas-agent
     return
+  else
+    fetch_agent
   fi
   if [ ! -f "$source" ]; then
     lacking "there is no file $source"
@@ -340,7 +426,7 @@ install_linux() {
   find_agent
   if [ "$kind" = system ]; then install_program 755; else install_program 700; fi
   make_folder "$config_dir" 700
-  agent_config | put "$config" 600
+  enroll
   make_folder "${unit_file%/*}" 755
   if [ "$kind" = system ]; then
     system_unit | put "$unit_file" 644
@@ -391,7 +477,7 @@ install_mac() {
   find_agent
   install_program 700
   make_folder "$config_dir" 700
-  agent_config | put "$config" 600
+  enroll
   make_folder "${plist%/*}" 755
   stop_mac
   launch_agent | put "$plist" 644
@@ -407,5 +493,5 @@ if [ "$kind" = mac ]; then install_mac; else install_linux; fi
 if [ "$dry_run" = yes ]; then
   say "This was a dry run: nothing has changed."
 else
-  say "The agent runs and reports to $server_url. Delete this script: it holds the host's password."
+  say "The agent runs; this machine shows as '$host_id' at $server_url/dashboard."
 fi

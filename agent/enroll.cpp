@@ -1,0 +1,111 @@
+#include "agent/enroll.hpp"
+
+#include "agent/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace atlas::agent {
+
+namespace {
+
+using json = nlohmann::json;
+using std::chrono::seconds;
+
+constexpr seconds request_time{20};
+constexpr int attempts = 20;
+constexpr unsigned longest_pause = 10;  // seconds
+
+tl::unexpected<error> file_failure(const std::string& path) {
+  return failure(path, "cannot be written: " + std::generic_category().message(errno));
+}
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(file, text.data(), text.size());
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::fsync(file) == 0;
+}
+
+// What a service that refuses says, in its own words.
+std::string refusal(const http_answer& answer) {
+  const auto problem = json::parse(answer.body, nullptr, false);
+  std::string why;
+  if (problem.is_object()) why = problem.value("detail", json()).is_string() ? problem["detail"] : json("");
+  return "refused with status " + std::to_string(answer.status) +
+         (why.empty() ? "; is it an Atlas Fleet service?" : ": " + clean_text(why, 300));
+}
+
+result<std::string> config_of(const enrollment_request& asked, const http_answer& answer) {
+  const auto given = json::parse(answer.body, nullptr, false);
+  const auto where = asked.service.server.text();
+  const auto text = [&given](const char* name) {
+    return given.is_object() && given.contains(name) && given[name].is_string()
+               ? given[name].get<std::string>()
+               : std::string();
+  };
+  const auto org = org_id::parse(text("org"));
+  const auto broker = parse_server_url(text("broker_url"));
+  if (!org || !broker || text("host") != asked.host.text() || text("password").empty() ||
+      text("ca").empty()) {
+    return failure(where, "its answer is not that of an Atlas Fleet service of this version");
+  }
+  nlohmann::ordered_json config{{"server_url", text("broker_url")},
+                                {"organization_id", org->text()},
+                                {"host_id", asked.host.text()},
+                                {"password", text("password")},
+                                {"ca_pem", text("ca")}};
+  if (given.contains("report_interval") && given["report_interval"].is_number_unsigned()) {
+    config["report_interval"] = given["report_interval"].get<std::uint64_t>();
+  }
+  if (!asked.tags.empty()) config["tags"] = asked.tags;
+  return config.dump(2) + "\n";
+}
+
+}  // namespace
+
+result<std::string> enroll(const enrollment_request& asked) {
+  json body{{"token", asked.token}, {"host", asked.host.text()}};
+  if (!asked.password.empty()) body["password"] = asked.password;
+  for (int attempt = 1;; ++attempt) {
+    const auto answer = post_json(asked.service, "/api/v1/enroll", body.dump(), asked.ca_path, request_time);
+    if (!answer) return tl::unexpected(answer.error());
+    if (answer->status == 200 || answer->status == 201) return config_of(asked, *answer);
+    const bool busy = answer->status == 429 || answer->status == 503;
+    if (!busy || attempt == attempts) return failure(asked.service.server.text(), refusal(*answer));
+    std::this_thread::sleep_for(seconds(std::clamp(answer->retry_after, 1U, longest_pause)));
+  }
+}
+
+result<void> write_secret_file(const std::string& path, std::string_view text) {
+  if (const auto slash = path.rfind('/'); slash != std::string::npos && slash > 0) {
+    const auto folder = path.substr(0, slash);
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return file_failure(folder);
+  }
+  const auto beside = path + ".new";
+  ::unlink(beside.c_str());
+  const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return file_failure(beside);
+  const bool written = write_all(file, text);
+  const int why = errno;
+  ::close(file);
+  errno = why;
+  if (!written || ::rename(beside.c_str(), path.c_str()) != 0) {
+    auto failed = file_failure(path);
+    ::unlink(beside.c_str());
+    return failed;
+  }
+  return {};
+}
+
+}  // namespace atlas::agent

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "ingest/clock.hpp"
+#include "tenants/registry.hpp"
+#include "tenants/state_root.hpp"
+#include "web/ports.hpp"
+
+#include <cstddef>
+#include <filesystem>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+namespace atlas::ingest {
+
+// Registers hosts that come with an enrolment token, on the worker thread, since each is a write to the disk.
+// Its calls are for the loop thread. The broker's password file follows by itself: see `atlas-fleet broker
+// sync`.
+class registry_enroller final : public web::enroller {
+ public:
+  static constexpr std::size_t max_waiting = 256;
+
+  // All outlive this object, and the worker is joined before it goes. `of_worker` is the worker's connection.
+  registry_enroller(boost::asio::io_context& io, boost::asio::thread_pool& worker,
+                    tenants::registry& of_worker, const wall_clock& clock,
+                    const tenants::tenant_config& config, std::filesystem::path ca_file);
+
+  void enroll(web::enrollment_request asked, std::function<void(outcome)> done) override;
+
+ private:
+  outcome decide(const web::enrollment_request& asked, unix_ms now) const;  // on the worker thread
+
+  boost::asio::io_context& io_;
+  boost::asio::thread_pool& worker_;
+  tenants::registry& of_worker_;
+  const wall_clock& clock_;
+  const org_id org_;
+  const api_key key_;
+  const std::string broker_url_;
+  const std::uint32_t report_interval_;
+  const std::filesystem::path ca_file_;
+  std::size_t waiting_ = 0;
+};
+
+}  // namespace atlas::ingest
