@@ -1,6 +1,7 @@
 #include "agent/enroll.hpp"
 
 #include "agent/text.hpp"
+#include "core/json_object.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -17,7 +18,6 @@ namespace atlas::agent {
 
 namespace {
 
-using json = nlohmann::json;
 using std::chrono::seconds;
 
 constexpr seconds request_time{20};
@@ -39,35 +39,34 @@ bool write_all(int file, std::string_view text) {
 
 // What a service that refuses says, in its own words.
 std::string refusal(const http_answer& answer) {
-  const auto problem = json::parse(answer.body, nullptr, false);
-  std::string why;
-  if (problem.is_object()) why = problem.value("detail", json()).is_string() ? problem["detail"] : json("");
+  const auto why = json_object(answer.body, max_http_answer).text("detail", max_http_answer);
   return "refused with status " + std::to_string(answer.status) +
          (why.empty() ? "; is it an Atlas Fleet service?" : ": " + clean_text(why, 300));
 }
 
 result<std::string> config_of(const enrollment_request& asked, const http_answer& answer) {
-  const auto given = json::parse(answer.body, nullptr, false);
-  const auto where = asked.service.server.text();
+  json_object given(answer.body, max_http_answer);
   const auto text = [&given](const char* name) {
-    return given.is_object() && given.contains(name) && given[name].is_string()
-               ? given[name].get<std::string>()
-               : std::string();
+    given.require(name);
+    return given.text(name, max_http_answer);
   };
   const auto org = org_id::parse(text("org"));
-  const auto broker = parse_server_url(text("broker_url"));
-  if (!org || !broker || text("host") != asked.host.text() || text("password").empty() ||
-      text("ca").empty()) {
-    return failure(where, "its answer is not that of an Atlas Fleet service of this version");
+  const auto broker_url = text("broker_url");
+  const bool is_ours = text("host") == asked.host.text();
+  const auto password = text("password");
+  const auto ca = text("ca");
+  const auto report_interval = given.whole("report_interval");
+  if (given.mistake() || !org || !parse_server_url(broker_url) || !is_ours || password.empty() ||
+      ca.empty()) {
+    return failure(asked.service.server.text(),
+                   "its answer is not that of an Atlas Fleet service of this version");
   }
-  nlohmann::ordered_json config{{"server_url", text("broker_url")},
+  nlohmann::ordered_json config{{"server_url", broker_url},
                                 {"organization_id", org->text()},
                                 {"host_id", asked.host.text()},
-                                {"password", text("password")},
-                                {"ca_pem", text("ca")}};
-  if (given.contains("report_interval") && given["report_interval"].is_number_unsigned()) {
-    config["report_interval"] = given["report_interval"].get<std::uint64_t>();
-  }
+                                {"password", password},
+                                {"ca_pem", ca}};
+  if (report_interval != 0) config["report_interval"] = report_interval;
   if (!asked.tags.empty()) config["tags"] = asked.tags;
   return config.dump(2) + "\n";
 }
@@ -75,7 +74,7 @@ result<std::string> config_of(const enrollment_request& asked, const http_answer
 }  // namespace
 
 result<std::string> enroll(const enrollment_request& asked) {
-  json body{{"token", asked.token}, {"host", asked.host.text()}};
+  nlohmann::json body{{"token", asked.token}, {"host", asked.host.text()}};
   if (!asked.password.empty()) body["password"] = asked.password;
   for (int attempt = 1;; ++attempt) {
     const auto answer = post_json(asked.service, "/api/v1/enroll", body.dump(), asked.ca_path, request_time);

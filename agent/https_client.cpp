@@ -10,8 +10,6 @@ namespace atlas::agent {
 
 namespace {
 
-constexpr std::size_t max_answer = 64 * 1024;
-
 bool is_this_machine(std::string_view host) { return host == "localhost" || host.starts_with("127."); }
 
 std::string reason_of(const connect_failure& failure) {
@@ -92,7 +90,7 @@ result<http_answer> post_json(const http_url& to, std::string_view path, std::st
                         std::to_string(json.size()) + "\r\n\r\n";
   request += json;
   if (!stream->write(request, deadline)) return failure(where, "the connection broke");
-  const auto text = stream->read_to_end(max_answer, deadline);
+  const auto text = stream->read_to_end(max_http_answer, deadline);
   if (!text) return failure(where, "the connection broke before the answer was there");
   return parse_answer(where, *text);
 }

@@ -40,24 +40,25 @@ password_hash compute_hash(std::string_view password, const password_salt& salt)
   return hash;
 }
 
-// With what is known from before, and into what will be.
+// Takes what is known from before, and keeps what is asked for.
 class hasher {
  public:
-  hasher(const password_memo* before, password_memo& now) : before_(before), now_(now) {}
+  explicit hasher(const password_memo& before) : before_(before) {}
 
   password_hash operator()(std::string_view password, const password_salt& salt) {
     std::string key(password);
     key.append(salt.begin(), salt.end());
-    const auto found = before_ != nullptr ? before_->find(key) : password_memo::const_iterator{};
-    const bool is_known = before_ != nullptr && found != before_->end();
-    const auto hash = is_known ? found->second : compute_hash(password, salt);
-    if (before_ != nullptr) now_.emplace(std::move(key), hash);
+    const auto found = before_.find(key);
+    const auto hash = found != before_.end() ? found->second : compute_hash(password, salt);
+    asked_for_.emplace(std::move(key), hash);
     return hash;
   }
 
+  password_memo take() { return std::move(asked_for_); }
+
  private:
-  const password_memo* before_;
-  password_memo& now_;
+  const password_memo& before_;
+  password_memo asked_for_;
 };
 
 template <std::size_t Size>
@@ -126,14 +127,14 @@ password_salt random_salt() {
 result<std::string> render_passwd(const std::vector<credential>& credentials, std::string_view previous,
                                   const salt_source& new_salt, const user_filter& keeps,
                                   password_memo* memo) {
-  password_memo computed;
   std::unordered_map<std::string_view, password_line> known;
   for_each_line(previous, [&](std::string_view line, std::size_t) {
     if (const auto parsed = parse_line(line)) known.insert_or_assign(parsed->user, *parsed);
     return true;
   });
 
-  hasher hash_of(memo, computed);
+  const password_memo nothing;
+  hasher hash_of(memo != nullptr ? *memo : nothing);
   std::map<std::string_view, password_line> lines;
   for (const auto& [user, password] : credentials) {
     if (!is_valid_user(user)) return failure("passwd", "the password file cannot hold the user " + user);
@@ -156,7 +157,7 @@ result<std::string> render_passwd(const std::vector<credential>& credentials, st
   }
 
   // Only what is in use is kept.
-  if (memo != nullptr) memo->swap(computed);
+  if (memo != nullptr) *memo = hash_of.take();
 
   std::string text;
   for (const auto& [user, line] : lines) {

@@ -114,9 +114,4 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
   return std::nullopt;
 }
 
-void raise_open_files_limit() {
-  const auto limit = highest_open_files();
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace atlas::broker

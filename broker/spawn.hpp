@@ -33,7 +33,4 @@ result<pid_t> spawn(const child_program& child, int output_fd);
 // Whether a program of this name is on the PATH or in one of the sbin folders; where.
 std::optional<std::filesystem::path> find_program(const std::string& name);
 
-// The soft limit of open files becomes the hard one: a broker needs one for each host.
-void raise_open_files_limit();
-
 }  // namespace atlas::broker

@@ -27,4 +27,10 @@ response problem(unsigned status, std::string_view detail, std::string_view para
   return made;
 }
 
+response bad_body(const error& mistake) {
+  std::string_view member = mistake.where;  // a JSON pointer
+  member.remove_prefix(member.starts_with('/') ? 1 : 0);
+  return problem(400, mistake.where + " " + mistake.what, member);
+}
+
 }  // namespace atlas::web

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/error.hpp"
 #include "web/response.hpp"
 
 #include <string_view>
@@ -9,5 +10,8 @@ namespace atlas::web {
 // An error as RFC 9457 has it: {"type":"about:blank","title","status","detail"}, and `parameter` when one
 // parameter or member of the request is to blame.
 response problem(unsigned status, std::string_view detail, std::string_view parameter = {});
+
+// 400 for a body that json_object has found a mistake in.
+response bad_body(const error& mistake);
 
 }  // namespace atlas::web

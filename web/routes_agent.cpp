@@ -54,12 +54,6 @@ response answer(const enroller::outcome& outcome) {
   return *outcome ? enrolled(**outcome) : refused(outcome->error());
 }
 
-response bad_request(const error& mistake) {
-  std::string_view member = mistake.where;  // a JSON pointer
-  member.remove_prefix(member.starts_with('/') ? 1 : 0);
-  return problem(400, mistake.where + " " + mistake.what, member);
-}
-
 }  // namespace
 
 void enroll(site& where, const request& asked, const respond& reply) {
@@ -70,7 +64,7 @@ void enroll(site& where, const request& asked, const respond& reply) {
   const auto name = body.text("host", 256);
   auto password = body.text("password", longest_secret);
   if (body.mistake()) {
-    return reply(bad_request(*body.mistake()));
+    return reply(bad_body(*body.mistake()));
   }
   const auto host = host_id::parse(name);
   if (!host) {

@@ -220,8 +220,9 @@ int run(context& ctx, const arguments& args) {
 
 int sync(context& ctx, const arguments& args) {
   if (args.has("watch")) return watch_broker(ctx);
-  broker::password_memo unused;
-  const auto synced = sync_broker_if_changed(ctx.root, &unused);
+  // It renders twice: to see whether something has changed, and to apply it.
+  broker::password_memo memo;
+  const auto synced = sync_broker_if_changed(ctx.root, &memo);
   if (!synced) return report(ctx, synced.error());
   const bool changed = synced->has_value();
   if (changed) warn_of_mistakes(ctx, (*synced)->mistakes);

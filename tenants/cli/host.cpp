@@ -39,79 +39,86 @@ int list(context& ctx, const arguments& args) {
   return done;
 }
 
-int add(context& ctx, const arguments& args) {
+// What "ORG ID" names: the host itself may not be there yet.
+struct named_host {
+  host_id id;
+  tenants::tenant org;
+  tenants::registry registry;
+};
+
+// The error is the exit code.
+tl::expected<named_host, int> find_named(context& ctx, const arguments& args) {
   const auto id = parse_host(ctx, args.word(1));
-  if (!id) return id.error();
-  const auto org = find_org(ctx, args.word(0));
-  if (!org) return org.error();
+  if (!id) return tl::unexpected(id.error());
+  auto org = find_org(ctx, args.word(0));
+  if (!org) return tl::unexpected(org.error());
   auto registry = open_registry(ctx, *org);
-  if (!registry) return registry.error();
-  const auto known = registry->host(*id);
+  if (!registry) return tl::unexpected(registry.error());
+  return named_host{*id, *std::move(org), *std::move(registry)};
+}
+
+int add(context& ctx, const arguments& args) {
+  auto named = find_named(ctx, args);
+  if (!named) return named.error();
+  auto& [id, org, registry] = *named;
+  const auto known = registry.host(id);
   if (!known) return report(ctx, known.error());
   if (*known) {
-    return report(ctx, error{std::string(id->text()), fmt::format("is a host of {} already", org->slug)},
+    return report(ctx, error{std::string(id.text()), fmt::format("is a host of {} already", org.slug)},
                   refused);
   }
-  const auto added = registry->add_host(*id, now());
+  const auto added = registry.add_host(id, now());
   if (!added) return report(ctx, added.error());
   if (!sync(ctx)) return failed;
   if (ctx.json) {
-    print_json(ctx, {{"id", id->text()}, {"generation", added->generation}});
+    print_json(ctx, {{"id", id.text()}, {"generation", added->generation}});
     return done;
   }
-  const auto program = program_words(ctx);
   ctx.out << fmt::format(
-      "Registered {0} with {1}. Next, one of:\n\n"
-      "  {2} installer {3} --host {0}                     a script to run on that machine\n"
-      "  {2} agent-config {3} --host {0} -o config.json   only its agent's configuration\n",
-      id->text(), org->config.organization.name, program, org->slug);
+      "Registered {0} with {1}. Next, its agent's configuration, with its password:\n\n"
+      "  {2} agent-config {3} --host {0} -o config.json\n",
+      id.text(), org.config.organization.name, program_words(ctx), org.slug);
   return done;
 }
 
 int revoke(context& ctx, const arguments& args) {
-  const auto id = parse_host(ctx, args.word(1));
-  if (!id) return id.error();
-  const auto org = find_org(ctx, args.word(0));
-  if (!org) return org.error();
-  auto registry = open_registry(ctx, *org);
-  if (!registry) return registry.error();
-  const auto revoked = registry->revoke_host(*id);
+  auto named = find_named(ctx, args);
+  if (!named) return named.error();
+  auto& [id, org, registry] = *named;
+  const auto revoked = registry.revoke_host(id);
   if (!revoked) return report(ctx, revoked.error());
   if (!*revoked) {
     return report(ctx,
-                  error{std::string(id->text()), fmt::format("is no host of {}; '{} host list {}' shows them",
-                                                             org->slug, program_words(ctx), org->slug)},
+                  error{std::string(id.text()), fmt::format("is no host of {}; '{} host list {}' shows them",
+                                                            org.slug, program_words(ctx), org.slug)},
                   not_found);
   }
   if (!sync(ctx)) return failed;
   if (ctx.json) {
-    print_json(ctx, {{"id", id->text()}, {"revoked", true}});
+    print_json(ctx, {{"id", id.text()}, {"revoked", true}});
   } else {
-    ctx.out << fmt::format("Revoked {}: its password opens nothing any more.\n", id->text());
+    ctx.out << fmt::format("Revoked {}: its password opens nothing any more.\n", id.text());
   }
   return done;
 }
 
 int readmit(context& ctx, const arguments& args) {
-  const auto id = parse_host(ctx, args.word(1));
-  if (!id) return id.error();
-  const auto org = find_org(ctx, args.word(0));
-  if (!org) return org.error();
-  auto registry = open_registry(ctx, *org);
-  if (!registry) return registry.error();
-  const auto readmitted = registry->readmit_host(*id);
+  auto named = find_named(ctx, args);
+  if (!named) return named.error();
+  auto& [id, org, registry] = *named;
+  const auto readmitted = registry.readmit_host(id);
   if (!readmitted) return report(ctx, readmitted.error());
   if (!*readmitted) {
     return report(ctx,
-                  error{std::string(id->text()),
-                        fmt::format("has never been a host of {}: it can enrol without this", org->slug)},
+                  error{std::string(id.text()),
+                        fmt::format("has never been a host of {}: it can enrol without this", org.slug)},
                   not_found);
   }
   if (ctx.json) {
-    print_json(ctx, {{"id", id->text()}, {"readmitted", true}});
+    print_json(ctx, {{"id", id.text()}, {"readmitted", true}});
   } else {
     ctx.out << fmt::format("The next machine that enrols as {} with a valid token is taken, once.\n",
-                           id->text());
+                           id.text());
   }
   return done;
 }

@@ -195,7 +195,7 @@ TEST_F(Commands, SetChangesTheBrokerForAll) {
 TEST_F(Commands, HostsComeAndGoWithTheirPasswords) {
   const auto added = run({"host", "add", "acme", "web-1"});
   EXPECT_EQ(added.code, done) << added.err;
-  EXPECT_THAT(added.out, HasSubstr("installer acme --host web-1"));
+  EXPECT_THAT(added.out, HasSubstr("agent-config acme --host web-1 -o config.json"));
   const auto passwords = root_.broker_dir() / "passwd";
   EXPECT_THAT(test::read_text(passwords), HasSubstr("/host/web-1:"));
   EXPECT_EQ(run({"host", "add", "acme", "web-1"}).code, refused);
