@@ -21,7 +21,7 @@ constexpr std::array commands{
     command{"org", "list, show, change and remove organisations", run_org},
     command{"host", "list, register and revoke hosts", run_host},
     command{"agent-config", "write the configuration of one host's agent", run_agent_config},
-    command{"installer", "write a shell script that installs one host's agent", run_installer},
+    command{"installer", "write a shell script that makes any machine a host", run_installer},
     command{"user", "people who may log in to a dashboard", run_user},
     command{"token", "API tokens for other programs", run_token},
     command{"key", "show an organisation's API key", run_key},
@@ -44,7 +44,7 @@ void print_help(std::ostream& out) {
          "\nexamples:\n"
          "  atlas-fleet setup                            asks for everything\n"
          "  atlas-fleet up                               starts the broker and every dashboard\n"
-         "  atlas-fleet installer acme --host web-1      a script that adds the host web-1\n"
+         "  atlas-fleet installer acme                   a script that makes any machine a host of acme\n"
          "  atlas-fleet token api acme --role viewer     a token for Prometheus or a script\n"
          "\nORG is an organisation's slug, name or UUID.\n"
          "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 refused.\n";

@@ -74,8 +74,7 @@ void show_outcome(context& ctx, const setup_plan& plan, const std::string& passw
   if (!plan.admin_password) {
     ctx.out << fmt::format("  password   {}   (not shown again)\n", bold(ctx, password));
   }
-  ctx.out << fmt::format("\nNext:\n\n  {0} up\n  {0} installer {1} --host NAME-OF-A-MACHINE\n", program,
-                         plan.slug);
+  ctx.out << fmt::format("\nNext:\n\n  {0} up\n  {0} installer {1}\n", program, plan.slug);
 }
 
 int setup(context& ctx, const arguments& args) {

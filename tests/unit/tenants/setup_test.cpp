@@ -60,7 +60,7 @@ TEST_F(Setup, WithYesAsksNothing) {
   EXPECT_EQ(test::mode_of(root_.tenant_dir("acme-corp")), 0700U);
   EXPECT_EQ(test::mode_of(root_.tenant_file("acme-corp")), 0600U);
   EXPECT_EQ(test::mode_of(root_.fleet_db("acme-corp")), 0600U);
-  EXPECT_THAT(result.out, AllOf(HasSubstr(" up\n"), HasSubstr("installer acme-corp --host"),
+  EXPECT_THAT(result.out, AllOf(HasSubstr(" up\n"), HasSubstr(" installer acme-corp\n"),
                                 ContainsRegex("password +[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{5}")));
   EXPECT_THAT(all_of_passwd(), HasSubstr(std::string(config.organization.id.text()) + ":"));
 }
