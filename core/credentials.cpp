@@ -119,4 +119,9 @@ std::string derive_enrollment_token(const api_key& key, const org_id& org, std::
   return "aft_" + hkdf_sha256(key, org, fmt::format("atlas-fleet/v1/enroll/{}", number));
 }
 
+std::string derive_key_id(const api_key& key, const org_id& org) {
+  constexpr std::size_t characters = 12;
+  return hkdf_sha256(key, org, "atlas-fleet/v1/key-id").substr(0, characters);
+}
+
 }  // namespace atlas

@@ -37,5 +37,7 @@ std::string derive_host_password(const api_key& key, const org_id& org, const ho
 std::string derive_ingest_password(const api_key& key, const org_id& org);
 // "aft_" and the secret of the organisation's token of that number.
 std::string derive_enrollment_token(const api_key& key, const org_id& org, std::uint32_t number);
+// 12 characters that name the key and tell nothing about it: safe to store and to show.
+std::string derive_key_id(const api_key& key, const org_id& org);
 
 }  // namespace atlas

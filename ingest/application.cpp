@@ -7,6 +7,7 @@
 #include "ingest/inbox.hpp"
 #include "ingest/inbox_reader.hpp"
 #include "ingest/intake.hpp"
+#include "ingest/key_source.hpp"
 #include "ingest/metrics_text.hpp"
 #include "ingest/mqtt_source.hpp"
 #include "ingest/registry_authenticator.hpp"
@@ -33,10 +34,9 @@ namespace asio = boost::asio;
 namespace {
 
 mqtt_options make_mqtt_options(const tenants::state_root& root, const tenants::tenant_config& config,
-                               broker_address broker) {
+                               broker_address broker, key_source& keys) {
   return {std::move(broker), config.broker.ca_file.value_or(root.ca_file()),
-          ingest_user_name(config.organization.id),
-          derive_ingest_password(config.server.api_key, config.organization.id)};
+          ingest_user_name(config.organization.id), [&keys] { return keys.read()->service_passwords(); }};
 }
 
 web::server_options make_server_options(const tenants::state_root& root, const tenants::tenant_config& config,
@@ -62,7 +62,7 @@ web::branding make_branding(const tenants::tenant_config& config) {
 class application {
  public:
   application(const tenants::state_root& root, const tenants::tenant_config& config, const options& chosen,
-              broker_address broker, tenants::registry own, tenants::registry of_worker)
+              broker_address broker, key_source& keys, tenants::registry own, tenants::registry of_worker)
       : own_registry_(std::move(own)),
         worker_registry_(std::move(of_worker)),
         history_(config.server.history_size),
@@ -70,12 +70,12 @@ class application {
         reader_(io_, [this](std::span<fleet_event> events) { service_.apply(events); }),
         guard_(std::chrono::steady_clock::now()),
         intake_(config.organization.id, inbox_, guard_),
-        source_(io_, make_mqtt_options(root, config, std::move(broker)), config.organization.id, intake_,
-                [this](std::vector<alert> alerts) { restore(std::move(alerts)); }),
+        source_(io_, make_mqtt_options(root, config, std::move(broker), keys), config.organization.id,
+                intake_, [this](std::vector<alert> alerts) { restore(std::move(alerts)); }),
         service_({config.organization.id, config.rules(), config.agent.report_interval}, own_registry_,
                  history_, source_, clock_),
         authenticator_(io_, worker_, own_registry_, worker_registry_, clock_),
-        enroller_(io_, worker_, worker_registry_, clock_, config,
+        enroller_(io_, worker_, worker_registry_, clock_, config, keys,
                   config.broker.ca_file.value_or(root.ca_file())),
         watch_(io_, worker_, own_registry_, worker_registry_,
                [this](const auto& hosts) { service_.sync_hosts(hosts); }),
@@ -194,7 +194,12 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
   if (!of_worker) {
     return tl::unexpected(of_worker.error());
   }
-  application running(root, tenant.config, chosen, std::move(*broker), std::move(*own),
+  auto ring = tenants::read_key_ring(root, tenant);
+  if (!ring) {
+    return tl::unexpected(ring.error());
+  }
+  key_source keys(root, tenant.slug, *std::move(ring));
+  application running(root, tenant.config, chosen, std::move(*broker), keys, std::move(*own),
                       std::move(*of_worker));
   return running.run(tenant.config);
 }

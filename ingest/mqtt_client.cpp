@@ -141,7 +141,7 @@ mqtt_client::~mqtt_client() {
   link_->events = nullptr;
 }
 
-bool mqtt_client::connect() {
+bool mqtt_client::connect(const std::string& password) {
   const std::string ca_file = options_.ca_file.string();
   MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
   tls.trustStore = ca_file.c_str();
@@ -162,7 +162,7 @@ bool mqtt_client::connect() {
   connect.connectTimeout = connect_timeout_seconds;
   connect.connectProperties = &properties;
   connect.username = options_.user.c_str();
-  connect.password = options_.password.c_str();
+  connect.password = password.c_str();
   connect.ssl = &tls;
   connect.context = link_.get();
   connect.onSuccess5 = callbacks::connected;

@@ -18,7 +18,9 @@ struct mqtt_options {
   broker_address broker;
   std::filesystem::path ca_file;  // read at each connect
   std::string user;               // also the client id
-  std::string password;
+  // Asked before each attempt to connect: at least one, the likeliest first. The next is tried when the
+  // broker refuses one. Loop thread.
+  std::function<std::vector<std::string>()> passwords;
 };
 
 struct subscription {
@@ -61,7 +63,7 @@ class mqtt_client {
   mqtt_client& operator=(const mqtt_client&) = delete;
 
   // Ends in on_connected or on_connect_failed; false when it cannot begin.
-  bool connect();
+  bool connect(const std::string& password);
   // The token that the event will bear, or nothing when there is no connection.
   std::optional<int> subscribe(const std::vector<subscription>& wanted);
   std::optional<int> unsubscribe(const std::string& filter);

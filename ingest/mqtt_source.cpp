@@ -83,7 +83,8 @@ void mqtt_source::begin(phase next, std::chrono::milliseconds limit) {
 
 void mqtt_source::connect() {
   begin(phase::connecting, attempt_limit);
-  if (!client_->connect()) {
+  const auto passwords = options_.passwords();
+  if (!client_->connect(passwords.at(refused_ % passwords.size()))) {
     start_over();
     retry_later("the MQTT library refuses to connect to " + options_.broker.text());
   }
@@ -94,6 +95,7 @@ void mqtt_source::on_connected(bool session_present) {
     return;
   }
   ++connects_;
+  refused_ = 0;
   spdlog::info("connected to the broker at {}, {}", options_.broker.text(),
                session_present ? "which kept what came meanwhile" : "with a new session");
   subscribe();
@@ -105,6 +107,7 @@ void mqtt_source::on_connect_failed(int reason, std::string text) {
   }
   const std::string broker = "the broker at " + options_.broker.text();
   if (reason == bad_user_name_or_password || reason == not_authorized) {
+    ++refused_;
     retry_later(broker + " refuses this organisation's credential; 'atlas-fleet broker apply' hands it over");
     return;
   }

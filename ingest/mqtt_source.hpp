@@ -84,6 +84,7 @@ class mqtt_source final : public retained_publisher, private mqtt_client::observ
   std::string said_;  // the last complaint in the log, and when
   std::chrono::steady_clock::time_point said_at_;
   std::uint64_t connects_ = 0;
+  std::size_t refused_ = 0;  // attempts in a row that ended so
   std::function<void()> stopped_;
 };
 

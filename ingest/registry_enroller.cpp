@@ -38,13 +38,14 @@ void log_outcome(const host_id& host, const web::enroller::outcome& decided) {
 
 registry_enroller::registry_enroller(boost::asio::io_context& io, boost::asio::thread_pool& worker,
                                      tenants::registry& of_worker, const wall_clock& clock,
-                                     const tenants::tenant_config& config, std::filesystem::path ca_file)
+                                     const tenants::tenant_config& config, key_source& keys,
+                                     std::filesystem::path ca_file)
     : io_(io),
       worker_(worker),
       of_worker_(of_worker),
       clock_(clock),
       org_(config.organization.id),
-      key_(config.server.api_key),
+      keys_(keys),
       broker_url_(config.broker.url),
       report_interval_(config.agent.report_interval),
       ca_file_(std::move(ca_file)) {}
@@ -82,19 +83,19 @@ web::enroller::outcome registry_enroller::decide(const web::enrollment_request& 
   if (found->what == tenants::enrollment::outcome::token_not_valid) {
     return tl::make_unexpected(web::enrollment_refusal::token_not_valid);
   }
-  std::string password;
-  if (found->host) {
-    password = derive_host_password(key_, org_, asked.host, found->host->generation);
+  // Nothing for a host that is revoked, or that a rotation of the key has cut off.
+  const auto password = found->host ? keys_.read()->host_password(*found->host) : std::nullopt;
+  const bool is_new = found->what == tenants::enrollment::outcome::enrolled;
+  if (is_new && !password) {
+    return failure("enrolment", "the organisation's key has changed at this moment: try again");
   }
-  const bool is_the_host = found->what == tenants::enrollment::outcome::enrolled ||
-                           (found->host && is_same_secret(asked.password, password));
-  if (!is_the_host) {
+  if (!is_new && !(password && is_same_secret(asked.password, *password))) {
     return tl::make_unexpected(web::enrollment_refusal::host_known);
   }
   return web::enrollment{std::string(org_.text()),
                          asked.host,
                          host_user_name(org_, asked.host),
-                         std::move(password),
+                         *password,
                          found->host->generation,
                          broker_url_,
                          *std::move(ca),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ingest/clock.hpp"
+#include "ingest/key_source.hpp"
 #include "tenants/registry.hpp"
 #include "tenants/state_root.hpp"
 #include "web/ports.hpp"
@@ -23,7 +24,7 @@ class registry_enroller final : public web::enroller {
   // All outlive this object, and the worker is joined before it goes. `of_worker` is the worker's connection.
   registry_enroller(boost::asio::io_context& io, boost::asio::thread_pool& worker,
                     tenants::registry& of_worker, const wall_clock& clock,
-                    const tenants::tenant_config& config, std::filesystem::path ca_file);
+                    const tenants::tenant_config& config, key_source& keys, std::filesystem::path ca_file);
 
   void enroll(web::enrollment_request asked, std::function<void(outcome)> done) override;
 
@@ -35,7 +36,7 @@ class registry_enroller final : public web::enroller {
   tenants::registry& of_worker_;
   const wall_clock& clock_;
   const org_id org_;
-  const api_key key_;
+  key_source& keys_;
   const std::string broker_url_;
   const std::uint32_t report_interval_;
   const std::filesystem::path ca_file_;

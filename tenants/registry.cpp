@@ -67,10 +67,20 @@ void switch_to_wal(SQLite::Database& connection) {
   }
 }
 
+// A host without a key of its own is on the current one.
+constexpr const char* all_hosts =
+    "SELECT id, generation, added, coalesce(key, (SELECT id FROM current_key)) FROM hosts "
+    "WHERE revoked = 0 ORDER BY id";
+constexpr const char* one_host =
+    "SELECT id, generation, added, coalesce(key, (SELECT id FROM current_key)) FROM hosts "
+    "WHERE revoked = 0 AND id = ?";
+
 std::optional<registered_host> host_of(const SQLite::Statement& row) {
   const auto id = host_id::parse(row.getColumn(0).getString());
   if (!id) return std::nullopt;
-  return registered_host{*id, row.getColumn(1).getUInt(), time_of(row.getColumn(2))};
+  registered_host host{*id, row.getColumn(1).getUInt(), time_of(row.getColumn(2)), std::nullopt};
+  if (!row.getColumn(3).isNull()) host.key = row.getColumn(3).getString();
+  return host;
 }
 
 }  // namespace
@@ -101,7 +111,7 @@ result<registry> registry::open(const std::filesystem::path& fleet_db) {
 result<std::vector<registered_host>> registry::hosts() const {
   return db_->attempt([&]() -> result<std::vector<registered_host>> {
     std::vector<registered_host> found;
-    auto row = db_->prepare("SELECT id, generation, added FROM hosts WHERE revoked = 0 ORDER BY id");
+    auto row = db_->prepare(all_hosts);
     while (row.executeStep()) {
       if (auto host = host_of(row)) found.push_back(*host);
     }
@@ -111,8 +121,7 @@ result<std::vector<registered_host>> registry::hosts() const {
 
 result<std::optional<registered_host>> registry::host(const host_id& id) const {
   return db_->attempt([&]() -> result<std::optional<registered_host>> {
-    auto row =
-        db_->prepare("SELECT id, generation, added FROM hosts WHERE id = ? AND revoked = 0", id.text());
+    auto row = db_->prepare(one_host, id.text());
     return row.executeStep() ? host_of(row) : std::nullopt;
   });
 }
@@ -121,8 +130,8 @@ result<registered_host> registry::add_host(const host_id& id, unix_ms now) {
   return db_->attempt([&]() -> result<registered_host> {
     auto row = db_->prepare(
         "INSERT INTO hosts (id, generation, added) VALUES (?, 1, ?) ON CONFLICT (id) DO UPDATE "
-        "SET generation = generation + 1, added = excluded.added, revoked = 0, readmitted = 0 "
-        "WHERE revoked = 1 RETURNING id, generation, added",
+        "SET generation = generation + 1, added = excluded.added, revoked = 0, readmitted = 0, key = NULL "
+        "WHERE revoked = 1 RETURNING id, generation, added, (SELECT id FROM current_key)",
         id.text(), now);
     if (!row.executeStep()) {
       return failure(std::string(id.text()), "is registered already");

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ struct registered_host {
   host_id id;
   std::uint32_t generation = 1;  // of its password
   unix_ms added{};
+  // The id of the API key that its password derives from (derive_key_id); nothing in an organisation whose
+  // key has never been rotated. key_ring.hpp knows the keys.
+  std::optional<std::string> key = std::nullopt;
 };
 
 struct user {
@@ -80,6 +84,16 @@ class registry {
   result<bool> readmit_host(const host_id& id);
   // Another number whenever a host has changed, by whichever process: cheap to ask.
   result<std::int64_t> host_revision() const;
+
+  // The id of the key that hosts get when they come new; nothing when it has never been rotated.
+  result<std::optional<std::string>> current_key() const;
+  // All hosts stay on `from`, those that come get `to`; enrolment tokens, which derive from `from`, end.
+  // Returns how many were still valid. Does nothing when `to` is the current key already.
+  result<std::uint32_t> begin_rotation(std::string_view from, std::string_view to, unix_ms now);
+  // Those of the hosts that are on `from` come to the current key, with their next generation. Returns how
+  // many.
+  result<std::uint32_t> move_hosts(std::span<const host_id> hosts, std::string_view from);
+  result<std::uint32_t> count_hosts_on(std::string_view key) const;
 
   // Derives the bare token from the number that is the next, the only time it is to be seen.
   using token_maker = std::function<std::string(std::uint32_t number)>;

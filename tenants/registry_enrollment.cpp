@@ -86,8 +86,8 @@ result<enrollment> registry::enroll_host(std::string_view secret, const host_id&
     const auto changed =
         db_->prepare(
                "INSERT INTO hosts (id, generation, added) VALUES (?, 1, ?) ON CONFLICT (id) DO UPDATE "
-               "SET generation = generation + 1, added = excluded.added, revoked = 0, readmitted = 0 "
-               "WHERE readmitted = 1",
+               "SET generation = generation + 1, added = excluded.added, revoked = 0, readmitted = 0, "
+               "key = NULL WHERE readmitted = 1",
                id.text(), now)
             .exec();
     if (changed > 0) {

@@ -67,6 +67,13 @@ constexpr std::array migrations{
       CREATE TRIGGER host_deleted AFTER DELETE ON hosts BEGIN
         UPDATE host_revision SET count = count + 1;
       END;
+    )sql",
+    R"sql(
+      CREATE TABLE current_key (                       -- no row: the API key has never been rotated
+        row INTEGER PRIMARY KEY CHECK (row = 1),
+        id TEXT NOT NULL                               -- of the key, not secret
+      );
+      ALTER TABLE hosts ADD COLUMN key TEXT;            -- id of an earlier key; NULL: on the current one
     )sql"};
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "broker/files.hpp"
 #include "tenants/cli/broker_sync.hpp"
 #include "tenants/private_file.hpp"
+#include "tenants/rotation.hpp"
 
 #include <filesystem>
 
@@ -31,13 +32,12 @@ tl::expected<std::string, int> read_ca(context& ctx, const tenants::tenant_confi
   return *text;
 }
 
-std::string format_config(const agent_settings& settings, std::string_view ca) {
+std::string format_config(const agent_settings& settings, std::string_view ca, std::string_view password) {
   const auto& config = settings.org.config;
   return json{{"server_url", settings.server_url},
               {"organization_id", config.organization.id.text()},
               {"host_id", settings.host.id.text()},
-              {"password", derive_host_password(config.server.api_key, config.organization.id,
-                                                settings.host.id, settings.host.generation)},
+              {"password", password},
               {"ca_pem", ca},
               {"report_interval", config.agent.report_interval},
               {"retry_interval", config.agent.retry_interval},
@@ -78,14 +78,28 @@ tl::expected<agent_settings, int> make_agent_settings(context& ctx, std::string_
 
   auto registry = open_registry(ctx, *found);
   if (!registry) return tl::unexpected(registry.error());
-  const auto known = registry->host(*id);
+  const auto keys = tenants::read_key_ring(ctx.root, *found);
+  if (!keys) return tl::unexpected(report(ctx, keys.error()));
+  auto known = registry->host(*id);
+  // One that a rotation of the key has cut off comes back as a new one would.
+  if (known && *known && !keys->host_password(**known)) {
+    if (const auto revoked = registry->revoke_host(*id); !revoked) {
+      return tl::unexpected(report(ctx, revoked.error()));
+    }
+    known->reset();
+  }
   if (!known) return tl::unexpected(report(ctx, known.error()));
   const auto registered = *known ? result<tenants::registered_host>(**known) : registry->add_host(*id, now());
   if (!registered) return tl::unexpected(report(ctx, registered.error()));
   if (!*known && !sync(ctx)) return tl::unexpected(+failed);
+  const auto password = keys->host_password(*registered);
+  if (!password) {
+    return tl::unexpected(
+        report(ctx, error{std::string(id->text()), "the API key has changed at this moment: try again"}));
+  }
 
   agent_settings settings{std::move(*found), *registered, !*known, url, {}};
-  settings.config = format_config(settings, *ca);
+  settings.config = format_config(settings, *ca, *password);
   return settings;
 }
 

@@ -7,6 +7,7 @@
 #include "tenants/cli/broker_watch.hpp"
 #include "tenants/cli/output.hpp"
 #include "tenants/cli/supervisor.hpp"
+#include "tenants/rotation.hpp"
 
 #include <array>
 #include <string>
@@ -47,6 +48,7 @@ struct gathered {
 
 // The error is the exit code.
 tl::expected<gathered, int> gather(context& ctx, const arguments& args) {
+  warn_of_mistakes(ctx, tenants::settle_rotations(ctx.root, now()));
   const auto scanned = tenants::scan_tenants(ctx.root);
   if (scanned.tenants.empty() && !scanned.mistakes.empty()) {
     return tl::unexpected(report(ctx, scanned.mistakes));

@@ -4,7 +4,9 @@
 #include "broker/running.hpp"
 #include "core/credentials.hpp"
 #include "core/user_name.hpp"
+#include "tenants/cli/output.hpp"
 #include "tenants/registry.hpp"
+#include "tenants/rotation.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -42,15 +44,17 @@ std::string render_limits(const std::vector<tenants::tenant>& all) {
 result<std::vector<broker::credential>> credentials_of(const tenants::state_root& root,
                                                        const tenants::tenant& tenant) {
   const auto& org = tenant.config.organization.id;
-  const auto& key = tenant.config.server.api_key;
-  std::vector<broker::credential> credentials{{ingest_user_name(org), derive_ingest_password(key, org)}};
+  const auto keys = tenants::read_key_ring(root, tenant);
+  if (!keys) return tl::unexpected<error>(keys.error());
+  std::vector<broker::credential> credentials{{ingest_user_name(org), keys->service_passwords().front()}};
   const auto registry = tenants::registry::open(root.fleet_db(tenant.slug));
   if (!registry) return tl::unexpected<error>(registry.error());
   const auto hosts = registry->hosts();
   if (!hosts) return tl::unexpected<error>(hosts.error());
   for (const auto& host : *hosts) {
-    credentials.push_back(
-        {host_user_name(org, host.id), derive_host_password(key, org, host.id, host.generation)});
+    if (auto password = keys->host_password(host)) {
+      credentials.push_back({host_user_name(org, host.id), *std::move(password)});
+    }
   }
   return credentials;
 }
@@ -111,8 +115,19 @@ result<broker_input> gather_broker_input(const tenants::state_root& root,
 
 namespace {
 
+// What cannot be read is a mistake for each who wants to.
+void add_new(tenants::config_errors found, tenants::config_errors& mistakes) {
+  for (auto& one : found) {
+    const auto same = [&one](const error& other) {
+      return other.where == one.where && other.what == one.what;
+    };
+    if (std::none_of(mistakes.begin(), mistakes.end(), same)) mistakes.push_back(std::move(one));
+  }
+}
+
 result<std::optional<broker_synced>> sync(const tenants::state_root& root, broker::password_memo* memo,
                                           bool only_changes) {
+  auto unsettled = tenants::settle_rotations(root, now());
   // Before anything is gathered: of two commands at once, the one that writes last must know both changes.
   const auto lock = broker::folder_lock::acquire(root.broker_dir());
   if (!lock) return tl::unexpected<error>(lock.error());
@@ -129,6 +144,7 @@ result<std::optional<broker_synced>> sync(const tenants::state_root& root, broke
   if (!applied) return tl::unexpected<error>(applied.error());
   auto mistakes = std::move(scanned.mistakes);
   std::move(input->mistakes.begin(), input->mistakes.end(), std::back_inserter(mistakes));
+  add_new(std::move(unsettled), mistakes);
   return broker_synced{*std::move(applied), std::move(mistakes)};
 }
 

@@ -3,6 +3,7 @@
 #include "tenants/cli/broker_sync.hpp"
 #include "tenants/cli/output.hpp"
 #include "tenants/registry.hpp"
+#include "tenants/rotation.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -42,7 +43,7 @@ class changes {
  public:
   explicit changes(const tenants::state_root& root) : root_(root) {}
 
-  // Whether anything is another than at the last call.
+  // Whether anything is another than at the last call, or a rotation is to go on or to end.
   bool seen() {
     std::set<std::string> present;
     bool changed = false;
@@ -85,7 +86,7 @@ class changes {
     const bool changed = revision != state.revision || config != state.config;
     state.revision = revision;
     state.config = config;
-    return changed;
+    return changed || (state.registry && tenants::is_rotation_due(root_, slug, *state.registry, now()));
   }
 
   const tenants::state_root& root_;

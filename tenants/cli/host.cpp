@@ -1,6 +1,7 @@
 // `atlas-fleet host …`.
 #include "tenants/cli/agent_settings.hpp"
 #include "tenants/cli/arguments.hpp"
+#include "tenants/rotation.hpp"
 
 #include <array>
 
@@ -10,6 +11,12 @@ namespace atlas::cli {
 
 namespace {
 
+// Of the host's password, while the organisation's key is rotated and after it.
+std::string_view standing(const tenants::key_ring& keys, const tenants::registered_host& host) {
+  if (!keys.host_password(host)) return "cut off";
+  return host.key && *host.key == keys.previous_id() ? "to be moved" : "good";
+}
+
 int list(context& ctx, const arguments& args) {
   const auto org = find_org(ctx, args.word(0));
   if (!org) return org.error();
@@ -17,11 +24,15 @@ int list(context& ctx, const arguments& args) {
   if (!registry) return registry.error();
   const auto hosts = registry->hosts();
   if (!hosts) return report(ctx, hosts.error());
+  const auto keys = tenants::read_key_ring(ctx.root, *org);
+  if (!keys) return report(ctx, keys.error());
   if (ctx.json) {
     auto rows = json::array();
     for (const auto& host : *hosts) {
-      rows.push_back(
-          {{"id", host.id.text()}, {"generation", host.generation}, {"added", to_int(host.added)}});
+      rows.push_back({{"id", host.id.text()},
+                      {"generation", host.generation},
+                      {"added", to_int(host.added)},
+                      {"password", standing(*keys, host)}});
     }
     print_json(ctx, {{"hosts", std::move(rows)}});
     return done;
@@ -31,9 +42,10 @@ int list(context& ctx, const arguments& args) {
                            org->config.organization.name, program_words(ctx), org->slug);
     return done;
   }
-  text_table table({"HOST", "REGISTERED", "GENERATION"});
+  text_table table({"HOST", "REGISTERED", "GENERATION", "PASSWORD"});
   for (const auto& host : *hosts) {
-    table.add({std::string(host.id.text()), format_time(host.added), std::to_string(host.generation)});
+    table.add({std::string(host.id.text()), format_time(host.added), std::to_string(host.generation),
+               std::string(standing(*keys, host))});
   }
   table.print(ctx);
   return done;

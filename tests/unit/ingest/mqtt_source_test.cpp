@@ -163,12 +163,22 @@ TEST(MqttSource, FindsTheAlertsThatAnEarlierRunHasLeft) {
 TEST(MqttSource, SaysThatTheCredentialIsRefused) {
   const test_broker broker;
   auto options = broker.service_options();
-  options.password = "wrong";
+  options.passwords = [] { return std::vector<std::string>{"wrong"}; };
   listening_end service(options);
   service.source.start();
   EXPECT_TRUE(service.wait([&] { return service.source.trouble().find("refuses") != std::string::npos; }));
   EXPECT_THAT(service.source.trouble(),
               testing::AllOf(HasSubstr("credential"), testing::Not(HasSubstr("wrong"))));
+}
+
+TEST(MqttSource, TriesTheNextPasswordWhenOneIsRefused) {
+  const test_broker broker;
+  auto options = broker.service_options();
+  options.passwords = [right = options.passwords().front()] {
+    return std::vector{std::string("new"), right};
+  };
+  listening_end service(options);
+  EXPECT_TRUE(service.start()) << service.source.trouble();
 }
 
 TEST(MqttSource, SaysThatTheCaIsAnother) {

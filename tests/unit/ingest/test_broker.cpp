@@ -96,10 +96,9 @@ void test_broker::stop() { signal(SIGTERM); }
 void test_broker::kill() { signal(SIGKILL); }
 
 mqtt_options test_broker::service_options() const {
-  return {{"localhost", port_},
-          dir_.path() / "certs" / "ca.crt",
-          ingest_user_name(test_org()),
-          derive_ingest_password(key_, test_org())};
+  return {{"localhost", port_}, dir_.path() / "certs" / "ca.crt", ingest_user_name(test_org()), [this] {
+            return std::vector{derive_ingest_password(key_, test_org())};
+          }};
 }
 
 std::unique_ptr<mqtt::client> test_broker::connect_host(std::string_view id) const {
