@@ -2,6 +2,7 @@
 
 #include "agent/small_file.hpp"
 #include "agent/text.hpp"
+#include "core/clean_text.hpp"
 
 namespace atlas::agent {
 

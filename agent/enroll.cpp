@@ -1,6 +1,6 @@
 #include "agent/enroll.hpp"
 
-#include "agent/text.hpp"
+#include "core/clean_text.hpp"
 #include "core/json_object.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "agent/options.hpp"
 
 #include "agent/text.hpp"
+#include "core/clean_text.hpp"
 
 namespace atlas::agent {
 

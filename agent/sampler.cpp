@@ -1,6 +1,6 @@
 #include "agent/sampler.hpp"
 
-#include "agent/text.hpp"
+#include "core/clean_text.hpp"
 #include "core/sample_codec.hpp"
 
 #include <algorithm>

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <concepts>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace atlas::agent {
@@ -26,9 +25,5 @@ std::optional<Number> to_number(std::string_view text) {
   if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
-
-// What the wire takes as a name: bytes that are not UTF-8 and control characters become '?', at most
-// `max_bytes`, cut between characters.
-std::string clean_text(std::string_view text, std::size_t max_bytes);
 
 }  // namespace atlas::agent

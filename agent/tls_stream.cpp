@@ -1,6 +1,6 @@
 #include "agent/tls_stream.hpp"
 
-#include "agent/text.hpp"
+#include "core/clean_text.hpp"
 
 #include <algorithm>
 #include <array>

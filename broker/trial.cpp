@@ -5,6 +5,7 @@
 #include "broker/output_file.hpp"
 #include "broker/running.hpp"
 #include "broker/spawn.hpp"
+#include "core/clean_text.hpp"
 
 #include <array>
 #include <cerrno>
@@ -98,16 +99,18 @@ class throw_away_broker {
   std::string text_;
 };
 
-// "2027-03-01T10:00:00: Error: Invalid …" without the time.
+constexpr std::size_t longest_complaint = 400;
+
+// "2027-03-01T10:00:00: Error: Invalid …" without the time. It quotes what it has read, whatever that is.
 std::string first_complaint(const std::string& output) {
   std::istringstream lines(output);
   std::string last;
   for (std::string line; std::getline(lines, line);) {
     const auto at = line.find("Error: ");
-    if (at != std::string::npos) return line.substr(at + 7);
+    if (at != std::string::npos) return clean_text(line.substr(at + 7), longest_complaint);
     if (!line.empty()) last = line;
   }
-  return last.empty() ? "it says nothing" : last;
+  return last.empty() ? "it says nothing" : clean_text(last, longest_complaint);
 }
 
 struct file_remover {

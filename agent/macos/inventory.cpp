@@ -1,7 +1,7 @@
 #include "agent/inventory.hpp"
 
 #include "agent/macos/sysctl.hpp"
-#include "agent/text.hpp"
+#include "core/clean_text.hpp"
 
 #include <array>
 

@@ -85,6 +85,15 @@ class Client:
         with self._lock:
             return list(self.messages)
 
+    def wait_for(self, topic, seconds=5):
+        """The first message of this topic."""
+        return wait_until(lambda: [found for found in self.received() if found[0] == topic], seconds, f"a message of {topic}")[0]
+
+    def forget(self):
+        """What was received until now."""
+        with self._lock:
+            self.messages.clear()
+
     def vanish(self):
         """Breaks the connection without a DISCONNECT: the broker publishes the will."""
         self._client.loop_stop()
