@@ -110,6 +110,8 @@ std::string_view to_string(alert_rule rule) {
     case alert_rule::memory: return "memory";
     case alert_rule::disk: return "disk";
     case alert_rule::offline: return "offline";
+    case alert_rule::duplicate: return "duplicate";
+    case alert_rule::isolation: return "isolation";
   }
   return "";
 }
@@ -134,11 +136,18 @@ std::string_view to_string(alert_severity severity) {
 alert_severity severity_of(alert_rule rule) {
   switch (rule) {
     case alert_rule::cpu:
-    case alert_rule::memory: return alert_severity::warning;
+    case alert_rule::memory:
+    case alert_rule::duplicate: return alert_severity::warning;
     case alert_rule::disk:
-    case alert_rule::offline: return alert_severity::critical;
+    case alert_rule::offline:
+    case alert_rule::isolation: return alert_severity::critical;
   }
   return alert_severity::critical;
+}
+
+const host_id& organisation_host() {
+  static const host_id name = *host_id::parse("_");
+  return name;
 }
 
 std::string alert_key::topic_level() const {
@@ -154,7 +163,8 @@ result<alert_key> alert_key::parse(const host_id& host, std::string_view topic_l
   const auto colon = topic_level.find(':');
   const auto rule = parse_enum<alert_rule>(topic_level.substr(0, colon), all_alert_rules);
   if (!rule) {
-    return failure("alert", "has an unknown rule: expected cpu, memory, disk or offline");
+    return failure("alert",
+                   "has an unknown rule: expected one of cpu, memory, disk, offline, duplicate, isolation");
   }
   const bool has_instance = colon != std::string_view::npos;
   const auto instance = percent_decode(has_instance ? topic_level.substr(colon + 1) : std::string_view{});
@@ -203,7 +213,7 @@ result<alert> parse_alert(std::string_view payload) {
   }
   const auto rule = parse_enum<alert_rule>(object.text("rule", max_instance), all_alert_rules);
   if (!rule) {
-    object.add_mistake("rule", "must be cpu, memory, disk or offline");
+    object.add_mistake("rule", "must be cpu, memory, disk, offline, duplicate or isolation");
   }
   const auto severity = parse_enum<alert_severity>(object.text("severity", max_instance), all_severities);
   if (!severity) {

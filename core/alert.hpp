@@ -36,17 +36,24 @@ struct alert_step {
 // One step of the alert machine: pure, total, and independent of how samples were batched.
 alert_step advance(alert_state state, const threshold& rule, double value, unix_ms at);
 
-enum class alert_rule { cpu, memory, disk, offline };
-inline constexpr std::array all_alert_rules{alert_rule::cpu, alert_rule::memory, alert_rule::disk,
-                                            alert_rule::offline};
+//   duplicate  two machines report under one host's name
+//   isolation  the broker let a user do what none may: of the organisation, not of a host
+enum class alert_rule { cpu, memory, disk, offline, duplicate, isolation };
+inline constexpr std::array all_alert_rules{alert_rule::cpu,       alert_rule::memory,
+                                            alert_rule::disk,      alert_rule::offline,
+                                            alert_rule::duplicate, alert_rule::isolation};
 enum class alert_severity { warning, critical };
 
 std::string_view to_string(alert_rule rule);
 std::string_view to_string(alert_phase phase);
 std::string_view to_string(alert_severity severity);
 
-// Critical where a person must act before the host is of use again; a busy CPU or memory is a warning.
+// Critical where a person must act before the host, or the whole, is of use again; a busy CPU or memory is a
+// warning.
 alert_severity severity_of(alert_rule rule);
+
+// What stands for the host in an alert of the whole organisation: "_".
+const host_id& organisation_host();
 
 // Which alert: unique within an organisation.
 struct alert_key {
@@ -70,7 +77,7 @@ struct alert {
   alert_severity severity = alert_severity::critical;
   alert_phase phase = alert_phase::ok;
   double value = 0;      // the value at the newest step
-  double threshold = 0;  // raise_at; for offline: seconds
+  double threshold = 0;  // raise_at; for offline: seconds, for duplicate and isolation: a number
   unix_ms since{};
 };
 

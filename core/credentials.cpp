@@ -115,6 +115,10 @@ std::string derive_ingest_password(const api_key& key, const org_id& org) {
   return hkdf_sha256(key, org, "atlas-fleet/v1/ingest");
 }
 
+std::string derive_canary_password(const api_key& key, const org_id& org) {
+  return hkdf_sha256(key, org, "atlas-fleet/v1/canary");
+}
+
 std::string derive_enrollment_token(const api_key& key, const org_id& org, std::uint32_t number) {
   return "aft_" + hkdf_sha256(key, org, fmt::format("atlas-fleet/v1/enroll/{}", number));
 }

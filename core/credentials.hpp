@@ -35,6 +35,7 @@ class api_key {
 std::string derive_host_password(const api_key& key, const org_id& org, const host_id& host,
                                  std::uint32_t generation);
 std::string derive_ingest_password(const api_key& key, const org_id& org);
+std::string derive_canary_password(const api_key& key, const org_id& org);
 // "aft_" and the secret of the organisation's token of that number.
 std::string derive_enrollment_token(const api_key& key, const org_id& org, std::uint32_t number);
 // 12 characters that name the key and tell nothing about it: safe to store and to show.

@@ -74,6 +74,8 @@ fleet::fleet(fleet_rules rules) : rules_(rules) {
   constexpr double ms_per_second = 1000;
   const auto seconds = static_cast<double>(rules_.offline_after.count()) / ms_per_second;
   offline_ = {seconds, seconds, milliseconds::zero()};
+  organisation_ = std::make_unique<entry>(organisation_host(), unix_ms{});
+  isolation_ = std::make_unique<machine>(machine{alert_rule::isolation, {}, {}});
 }
 
 fleet::~fleet() = default;
@@ -111,6 +113,7 @@ void fleet::on(const host_removed& event, unix_ms now, fleet_effects& effects) {
   auto* gone = found->second.get();
   gone->for_each_sample_alert([&](machine& which) { resolve(*gone, which, now, effects); });
   resolve(*gone, gone->offline, now, effects);
+  resolve(*gone, gone->duplicate, now, effects);
   // Earlier effects that the caller has not read yet must not point at it.
   std::erase(effects.changed, gone);
   std::erase_if(effects.recorded, [gone](const recorded_sample& row) { return row.host == gone; });
@@ -126,6 +129,9 @@ void fleet::on(sample_received event, unix_ms now, fleet_effects& effects) {
     return;
   }
   auto& value = event.value;
+  if (host->boots.see(value, now)) {
+    step_duplicate_alert(*host, now, effects);
+  }
   switch (host->place(value, now)) {
     case entry::arrival::repeated: ++host->repeated; return;
     case entry::arrival::late:
@@ -173,7 +179,14 @@ void fleet::on(info_received event, unix_ms now, fleet_effects& effects) {
 void fleet::on(const time_passed&, unix_ms now, fleet_effects& effects) {
   for (auto* host : order_) {
     set_presence(*host, on_silence(host->presence, now, rules_.offline_after), now, effects);
+    if (host->duplicate.state.phase == alert_phase::firing) {
+      step_duplicate_alert(*host, now, effects);
+    }
   }
+}
+
+void fleet::on(const isolation_checked& event, unix_ms now, fleet_effects& effects) {
+  step(*organisation_, *isolation_, isolation_rule, static_cast<double>(event.breaches), now, effects);
 }
 
 void fleet::set_presence(entry& host, const presence_state& next, unix_ms now, fleet_effects& effects) {

@@ -41,11 +41,15 @@ struct info_received {
 struct alert_restored {
   alert value;
 };
+// The canary has tried what must fail.
+struct isolation_checked {
+  std::size_t breaches = 0;  // attempts that did not fail
+};
 // Comes about once a second; finds silent hosts.
 struct time_passed {};
 
 using fleet_event = std::variant<host_registered, host_removed, sample_received, status_received,
-                                 info_received, alert_restored, time_passed>;
+                                 info_received, alert_restored, isolation_checked, time_passed>;
 
 // Everything known of one host. Stable in memory until the host is removed.
 struct host_state {
@@ -122,11 +126,14 @@ class fleet {
   void on(const status_received& event, unix_ms now, fleet_effects& effects);
   void on(info_received event, unix_ms now, fleet_effects& effects);
   void on(const alert_restored& event, unix_ms now, fleet_effects& effects);
+  void on(const isolation_checked& event, unix_ms now, fleet_effects& effects);
   void on(const time_passed& event, unix_ms now, fleet_effects& effects);
 
   void set_presence(entry& host, const presence_state& next, unix_ms now, fleet_effects& effects);
   void step_sample_alerts(entry& host, fleet_effects& effects);
   void step_offline_alert(entry& host, unix_ms now, fleet_effects& effects);
+  void step_duplicate_alert(entry& host, unix_ms now, fleet_effects& effects);
+  void restore(entry& host, machine& which, const alert& restored, unix_ms now, fleet_effects& effects);
   void step(entry& host, machine& which, const threshold& rule, double value, unix_ms at,
             fleet_effects& effects);
   void match_disks(entry& host, const sample& value, fleet_effects& effects);
@@ -138,7 +145,9 @@ class fleet {
   void append_firing(const entry& host, std::vector<alert>& out) const;
 
   fleet_rules rules_;
-  threshold offline_;  // in seconds
+  threshold offline_;                    // in seconds
+  std::unique_ptr<entry> organisation_;  // bears the organisation's own alerts
+  std::unique_ptr<machine> isolation_;
   std::unordered_map<host_id, std::unique_ptr<entry>> entries_;
   std::vector<entry*> order_;
   std::map<host_id, entry*> alarmed_;  // hosts with a firing alert

@@ -14,6 +14,8 @@ bool is_out_of_reach(host_presence presence) {
   return presence == host_presence::lost || presence == host_presence::silent;
 }
 
+constexpr threshold duplicate_rule{boot_watch::suspicious, 1, milliseconds::zero()};
+
 double seconds_between(unix_ms from, unix_ms to) { return std::chrono::duration<double>(to - from).count(); }
 
 }  // namespace
@@ -24,6 +26,8 @@ const threshold& fleet::rule_of(alert_rule rule) const {
     case alert_rule::memory: return rules_.memory;
     case alert_rule::disk: return rules_.disk;
     case alert_rule::offline: return offline_;
+    case alert_rule::duplicate: return duplicate_rule;
+    case alert_rule::isolation: return isolation_rule;
   }
   return offline_;
 }
@@ -38,11 +42,13 @@ void fleet::count_firing(entry& host, const machine& which, bool fired) {
   if (fired) {
     ++of_severity;
     ++host.firing;
-    alarmed_.emplace(host.id, &host);
+    if (&host != organisation_.get()) {
+      alarmed_.emplace(host.id, &host);
+    }
     return;
   }
   --of_severity;
-  if (--host.firing == 0) {
+  if (--host.firing == 0 && &host != organisation_.get()) {
     alarmed_.erase(host.id);
   }
 }
@@ -140,28 +146,44 @@ void fleet::step_offline_alert(entry& host, unix_ms now, fleet_effects& effects)
   step(host, host.offline, offline_, away, now, effects);
 }
 
+void fleet::step_duplicate_alert(entry& host, unix_ms now, fleet_effects& effects) {
+  if (rules_.alerts_enabled) {
+    step(host, host.duplicate, duplicate_rule, static_cast<double>(host.boots.turns(now)), now, effects);
+  }
+}
+
 void fleet::on(const alert_restored& event, unix_ms now, fleet_effects& effects) {
   const auto& restored = event.value;
   if (restored.phase != alert_phase::firing) {
     return;
   }
-  auto* host = find_or_add(restored.key.host, now, effects);
-  if (host == nullptr) {
+  if (restored.key.rule == alert_rule::isolation) {
+    if (restored.key.host == organisation_host()) {
+      restore(*organisation_, *isolation_, restored, now, effects);
+    }
     return;
   }
-  auto* which = find_machine(*host, restored.key);
+  auto* host = find_or_add(restored.key.host, now, effects);
+  auto* which = host == nullptr ? nullptr : find_machine(*host, restored.key);
   if (which == nullptr) {
     return;
   }
-  if (which->state.phase == alert_phase::firing) {
-    which->state.since = std::min(which->state.since, restored.since);
+  if (restored.key.rule == alert_rule::duplicate) {
+    host->boots.assume(static_cast<std::size_t>(boot_watch::suspicious), now);
+  }
+  restore(*host, *which, restored, now, effects);
+}
+
+void fleet::restore(entry& host, machine& which, const alert& restored, unix_ms now, fleet_effects& effects) {
+  if (which.state.phase == alert_phase::firing) {
+    which.state.since = std::min(which.state.since, restored.since);
     return;
   }
-  which->state = {alert_phase::firing, restored.since};
-  which->value = restored.value;
-  count_firing(*host, *which, true);
-  if (!rules_.alerts_enabled) {
-    resolve(*host, *which, now, effects);
+  which.state = {alert_phase::firing, restored.since};
+  which.value = restored.value;
+  count_firing(host, which, true);
+  if (!rules_.alerts_enabled && which.rule != alert_rule::isolation) {
+    resolve(host, which, now, effects);
   }
 }
 
@@ -172,6 +194,8 @@ fleet::machine* fleet::find_machine(entry& host, const alert_key& key) {
     case alert_rule::cpu: return &host.cpu;
     case alert_rule::memory: return &host.memory;
     case alert_rule::offline: return &host.offline;
+    case alert_rule::duplicate: return &host.duplicate;
+    case alert_rule::isolation: return nullptr;
     case alert_rule::disk: break;
   }
   const auto found = std::find_if(host.disks.begin(), host.disks.end(),
@@ -198,10 +222,14 @@ void fleet::append_firing(const entry& host, std::vector<alert>& out) const {
   std::sort(out.begin() + static_cast<std::ptrdiff_t>(first_disk), out.end(),
             [](const alert& a, const alert& b) { return a.key.instance < b.key.instance; });
   add(host.offline);
+  add(host.duplicate);
 }
 
 std::vector<alert> fleet::firing_alerts() const {
   std::vector<alert> alerts;
+  if (isolation_->state.phase == alert_phase::firing) {
+    alerts.push_back(describe(*organisation_, *isolation_));
+  }
   for (const auto& [id, host] : alarmed_) {
     append_firing(*host, alerts);
   }

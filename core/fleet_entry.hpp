@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/boot_watch.hpp"
 #include "core/fleet.hpp"
 #include "core/seq_window.hpp"
 
@@ -7,6 +8,9 @@
 #include <vector>
 
 namespace atlas {
+
+// Of attempts that did not fail: none may.
+inline constexpr threshold isolation_rule{1, 1, milliseconds::zero()};
 
 // One alert of one host.
 struct fleet::machine {
@@ -42,6 +46,7 @@ struct fleet::entry : host_state {
 
   unix_ms first_heard;  // by this run of the service
   seq_window seqs;      // of the boot of `newest`, when that has seq and boot
+  boot_watch boots;
 
   // The newest online status: a retained or repeated copy of it proves nothing new.
   unix_ms online_ts{};
@@ -50,6 +55,7 @@ struct fleet::entry : host_state {
   machine cpu{alert_rule::cpu, {}, {}};
   machine memory{alert_rule::memory, {}, {}};
   machine offline{alert_rule::offline, {}, {}};
+  machine duplicate{alert_rule::duplicate, {}, {}};
   std::vector<machine> disks;  // one a mount, in the order of the newest sample
   std::size_t firing = 0;      // how many of these fire
 };

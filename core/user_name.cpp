@@ -5,6 +5,7 @@ namespace atlas {
 namespace {
 
 constexpr std::string_view middle = "/host/";
+constexpr std::string_view canary = "/canary";
 constexpr std::size_t uuid_size = 36;
 
 }  // namespace
@@ -17,6 +18,9 @@ std::optional<user_name> parse_user_name(std::string_view text) {
   text.remove_prefix(uuid_size);
   if (text.empty()) {
     return user_name{*org, std::nullopt};
+  }
+  if (text == canary) {
+    return user_name{*org, std::nullopt, true};
   }
   if (!text.starts_with(middle) || !host_id::is_valid(text.substr(middle.size()))) {
     return std::nullopt;
@@ -32,5 +36,7 @@ std::string host_user_name(const org_id& org, const host_id& host) {
 }
 
 std::string ingest_user_name(const org_id& org) { return std::string(org.text()); }
+
+std::string canary_user_name(const org_id& org) { return std::string(org.text()).append(canary); }
 
 }  // namespace atlas

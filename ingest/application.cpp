@@ -3,6 +3,7 @@
 #include "core/memory_history.hpp"
 #include "core/user_name.hpp"
 #include "ingest/agent_files.hpp"
+#include "ingest/canary.hpp"
 #include "ingest/guard_watch.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/inbox_reader.hpp"
@@ -39,6 +40,12 @@ mqtt_options make_mqtt_options(const tenants::state_root& root, const tenants::t
           ingest_user_name(config.organization.id), [&keys] { return keys.read()->service_passwords(); }};
 }
 
+mqtt_options make_canary_login(mqtt_options of_service, const org_id& org, key_source& keys) {
+  of_service.user = canary_user_name(org);
+  of_service.passwords = [&keys] { return std::vector{keys.read()->canary_password()}; };
+  return of_service;
+}
+
 web::server_options make_server_options(const tenants::state_root& root, const tenants::tenant_config& config,
                                         const options& chosen) {
   web::server_options made;
@@ -62,7 +69,8 @@ web::branding make_branding(const tenants::tenant_config& config) {
 class application {
  public:
   application(const tenants::state_root& root, const tenants::tenant_config& config, const options& chosen,
-              broker_address broker, key_source& keys, tenants::registry own, tenants::registry of_worker)
+              const broker_address& broker, key_source& keys, tenants::registry own,
+              tenants::registry of_worker)
       : own_registry_(std::move(own)),
         worker_registry_(std::move(of_worker)),
         history_(config.server.history_size),
@@ -70,10 +78,15 @@ class application {
         reader_(io_, [this](std::span<fleet_event> events) { service_.apply(events); }),
         guard_(std::chrono::steady_clock::now()),
         intake_(config.organization.id, inbox_, guard_),
-        source_(io_, make_mqtt_options(root, config, std::move(broker), keys), config.organization.id,
-                intake_, [this](std::vector<alert> alerts) { restore(std::move(alerts)); }),
+        source_(io_, make_mqtt_options(root, config, broker, keys), config.organization.id, intake_,
+                [this](std::vector<alert> alerts) { restore(std::move(alerts)); }),
         service_({config.organization.id, config.rules(), config.agent.report_interval}, own_registry_,
                  history_, source_, clock_),
+        canary_(
+            io_,
+            make_canary_login(make_mqtt_options(root, config, broker, keys), config.organization.id, keys),
+            config.organization.id, std::chrono::seconds(config.broker.canary_interval), clock_,
+            [this](std::size_t breaches) { service_.check_isolation(breaches); }),
         authenticator_(io_, worker_, own_registry_, worker_registry_, clock_),
         enroller_(io_, worker_, worker_registry_, clock_, config, keys,
                   config.broker.ca_file.value_or(root.ca_file())),
@@ -87,8 +100,10 @@ class application {
     service_.on_metrics([this] { return metrics(); });
     service_.add_readiness(
         [this] { return web::readiness_check{"broker", source_.is_subscribed(), source_.trouble()}; });
+    service_.on_isolation([this] { return canary_.report(); });
     service_.add_readiness([this] { return watch_.readiness(); });
     service_.add_readiness([this] { return guard_.readiness(std::chrono::steady_clock::now()); });
+    service_.add_readiness([this] { return canary_.readiness(); });
   }
 
   ~application() { worker_.join(); }
@@ -111,6 +126,7 @@ class application {
     });
     source_.start();
     watch_.start();
+    canary_.start();
     tick();
     sd_notify(0, "READY=1");
     io_.run();
@@ -145,6 +161,7 @@ class application {
     sd_notify(0, "STOPPING=1");
     tick_.cancel();
     watch_.stop();
+    canary_.stop();
     reader_.close();
     server_.stop();
     worker_.stop();
@@ -154,7 +171,8 @@ class application {
   std::string metrics() const {
     return render_metrics({service_.hosts(), service_.counters(), intake_, inbox_, server_.counters(),
                            source_.is_subscribed(), source_.connects(), source_.outbox().size(),
-                           source_.outbox().dropped(), guard_.newest(std::chrono::steady_clock::now())});
+                           source_.outbox().dropped(), guard_.newest(std::chrono::steady_clock::now()),
+                           canary_.report()});
   }
 
   asio::io_context io_{1};
@@ -169,6 +187,7 @@ class application {
   intake intake_;
   mqtt_source source_;
   tenant_service service_;
+  canary canary_;
   registry_authenticator authenticator_;
   registry_enroller enroller_;
   registry_watch watch_;
@@ -199,8 +218,7 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
     return tl::unexpected(ring.error());
   }
   key_source keys(root, tenant.slug, *std::move(ring));
-  application running(root, tenant.config, chosen, std::move(*broker), keys, std::move(*own),
-                      std::move(*of_worker));
+  application running(root, tenant.config, chosen, *broker, keys, std::move(*own), std::move(*of_worker));
   return running.run(tenant.config);
 }
 

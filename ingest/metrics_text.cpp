@@ -110,6 +110,23 @@ void append_guard(prometheus_text& out, const std::optional<guard_report>& guard
   out.line({{"what", "connection"}}, real(guard->connections_refused));
 }
 
+void append_isolation(prometheus_text& out, const web::isolation_report& found) {
+  if (found.state == web::isolation_state::off) {
+    return;
+  }
+  out.family(kind::gauge, "atlas_isolation_ok",
+             "1 while the broker has lately refused everything that the canary tried.");
+  out.line(found.state == web::isolation_state::passed ? 1 : 0);
+  out.family(kind::gauge, "atlas_isolation_breaches", "Attempts of the newest round that were not refused.");
+  out.line(static_cast<double>(found.breaches()));
+  out.family(kind::counter, "atlas_isolation_rounds_total", "Rounds of attempts that were finished.");
+  out.line({{"result", "passed"}}, real(found.rounds - found.failed_rounds));
+  out.line({{"result", "failed"}}, real(found.failed_rounds));
+  out.family(kind::gauge, "atlas_isolation_last_passed_timestamp_seconds",
+             "When all attempts were last refused, Unix time; 0: not since the service began.");
+  out.line(found.passed ? static_cast<double>(to_int(*found.passed)) / ms_per_second : 0);
+}
+
 void append_web(prometheus_text& out, const web::server_counters& web) {
   out.family(kind::counter, "atlas_http_requests_total", "HTTP requests answered.");
   out.line(real(web.requests));
@@ -277,6 +294,7 @@ std::string render_metrics(const metrics_view& view) {
   append_intake(out, view);
   append_broker(out, view);
   append_guard(out, view.guard);
+  append_isolation(out, view.isolation);
   append_web(out, view.web);
   append_counts(out, view.hosts);
   const auto hosts = view.hosts.hosts();

@@ -5,6 +5,7 @@
 #include "ingest/inbox.hpp"
 #include "ingest/intake.hpp"
 #include "ingest/tenant_service.hpp"
+#include "web/isolation.hpp"
 #include "web/server.hpp"
 
 #include <cstdint>
@@ -25,6 +26,7 @@ struct metrics_view {
   std::uint64_t outbox_waiting = 0;
   std::uint64_t outbox_dropped = 0;
   std::optional<guard_report> guard = {};  // nothing when it is not heard of
+  web::isolation_report isolation = {};
 };
 
 // Prometheus text format 0.0.4.

@@ -126,7 +126,8 @@ mqtt_client::mqtt_client(boost::asio::io_context& io, const mqtt_options& option
     : options_(options), link_(std::make_shared<link>(io, events, std::move(on_message))) {
   const std::string uri = "ssl://" + options_.broker.text();
   MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer5;
-  const int created = MQTTAsync_createWithOptions(&handle_, uri.c_str(), options_.user.c_str(),
+  const auto& client_id = options_.client_id.empty() ? options_.user : options_.client_id;
+  const int created = MQTTAsync_createWithOptions(&handle_, uri.c_str(), client_id.c_str(),
                                                   MQTTCLIENT_PERSISTENCE_NONE, nullptr, &create);
   if (created != MQTTASYNC_SUCCESS) {
     throw std::runtime_error("the MQTT library cannot be set up, code " + std::to_string(created));
@@ -153,12 +154,12 @@ bool mqtt_client::connect(const std::string& password) {
   MQTTProperties properties = MQTTProperties_initializer;
   MQTTProperty expiry{};
   expiry.identifier = MQTTPROPERTY_CODE_SESSION_EXPIRY_INTERVAL;
-  expiry.value.integer4 = session_expiry_seconds;
+  expiry.value.integer4 = options_.keeps_session ? session_expiry_seconds : 0;
   MQTTProperties_add(&properties, &expiry);
 
   MQTTAsync_connectOptions connect = MQTTAsync_connectOptions_initializer5;
   connect.keepAliveInterval = keep_alive_seconds;
-  connect.cleanstart = 0;
+  connect.cleanstart = options_.keeps_session ? 0 : 1;
   connect.connectTimeout = connect_timeout_seconds;
   connect.connectProperties = &properties;
   connect.username = options_.user.c_str();

@@ -17,10 +17,12 @@ namespace atlas::ingest {
 struct mqtt_options {
   broker_address broker;
   std::filesystem::path ca_file;  // read at each connect
-  std::string user;               // also the client id
+  std::string user;
   // Asked before each attempt to connect: at least one, the likeliest first. The next is tried when the
   // broker refuses one. Loop thread.
   std::function<std::vector<std::string>()> passwords;
+  std::string client_id = {};  // empty: the user's name; our broker takes no other
+  bool keeps_session = true;   // otherwise it begins with a new one, which ends with the connection
 };
 
 struct subscription {
@@ -29,7 +31,7 @@ struct subscription {
   bool no_local = false;
 };
 
-// One MQTT 5 connection over TLS with a session that outlives it. The calls and the events are for the loop
+// One MQTT 5 connection over TLS. The calls and the events are for the loop
 // thread and never wait for the network; messages come on Paho's thread.
 //
 // This is Paho's C library: its C++ wrapper copies topic, payload and properties of every message and keeps

@@ -22,9 +22,12 @@ const host_id* host_of(const fleet_event& event) {
     const host_id* operator()(const sample_received& e) const { return &e.host; }
     const host_id* operator()(const status_received& e) const { return &e.host; }
     const host_id* operator()(const info_received& e) const { return &e.host; }
-    const host_id* operator()(const alert_restored& e) const { return &e.value.key.host; }
+    const host_id* operator()(const alert_restored& e) const {
+      return e.value.key.rule == alert_rule::isolation ? nullptr : &e.value.key.host;
+    }
     const host_id* operator()(const host_registered&) const { return nullptr; }
     const host_id* operator()(const host_removed&) const { return nullptr; }
+    const host_id* operator()(const isolation_checked&) const { return nullptr; }
     const host_id* operator()(const time_passed&) const { return nullptr; }
   };
   return std::visit(visitor{}, event);
@@ -140,6 +143,11 @@ void tenant_service::restore(std::vector<alert> alerts) {
       apply_one(std::move(event), now);
     }
   }
+  carry_out();
+}
+
+void tenant_service::check_isolation(std::size_t breaches) {
+  apply_one(isolation_checked{breaches}, clock_.now());
   carry_out();
 }
 
@@ -275,6 +283,10 @@ std::vector<web::readiness_check> tenant_service::readiness() const {
     checks.push_back(source());
   }
   return checks;
+}
+
+web::isolation_report tenant_service::isolation() const {
+  return isolation_ ? isolation_() : web::isolation_report{};
 }
 
 std::string tenant_service::metrics_text() const {

@@ -48,11 +48,14 @@ class tenant_service final : public web::service {
   void on_effects(effects_handler handler) { on_effects_ = std::move(handler); }
   void add_readiness(readiness_source source) { readiness_.push_back(std::move(source)); }
   void on_metrics(std::function<std::string()> render) { render_metrics_ = std::move(render); }
+  void on_isolation(std::function<web::isolation_report()> report) { isolation_ = std::move(report); }
 
   // Moves the events out.
   void apply(std::span<fleet_event> events);
   // The alerts that an earlier run left at the broker.
   void restore(std::vector<alert> alerts);
+  // The canary has finished a round.
+  void check_isolation(std::size_t breaches);
   // Once a second.
   void tick();
   // The registry as it was read on another thread: new hosts appear, revoked ones go.
@@ -62,6 +65,7 @@ class tenant_service final : public web::service {
   const tenant_counters& counters() const { return counters_; }
 
   std::vector<web::readiness_check> readiness() const override;
+  web::isolation_report isolation() const override;
   std::string metrics_text() const override;
   // Revokes it in the registry too: its credential ends with the next 'atlas-fleet broker apply'.
   bool remove_host(const host_id& host) override;
@@ -92,6 +96,7 @@ class tenant_service final : public web::service {
   effects_handler on_effects_;
   std::vector<readiness_source> readiness_;
   std::function<std::string()> render_metrics_;
+  std::function<web::isolation_report()> isolation_;
 
   std::unordered_map<host_id, std::set<std::string>> alert_topics_;  // last levels known to be retained
   std::unordered_map<host_id, std::size_t> lookers_;

@@ -45,6 +45,7 @@ struct tenant_config {
     std::string url = "mqtts://localhost:8883";
     std::optional<std::filesystem::path> ca_file;  // none: <root>/broker/certs/ca.crt
     limits_section limits;
+    std::uint32_t canary_interval = 60;  // seconds between two rounds of what must fail; 0: none
   };
   struct agent_section {  // seconds
     std::uint32_t report_interval = 10;

@@ -183,6 +183,7 @@ std::vector<setting> make_settings() {
       whole("broker.limits.messages", 1, 1'000'000, FIELD(broker.limits.messages)),
       whole("broker.limits.bytes", 1'024, 4'000'000'000, FIELD(broker.limits.bytes)),
       whole("broker.limits.connections", 1, 1'000'000, FIELD(broker.limits.connections)),
+      whole("broker.canary_interval", 0, day, FIELD(broker.canary_interval)),
       whole("agent.report_interval", 1, day, FIELD(agent.report_interval)),
       whole("agent.retry_interval", 1, 3'600, FIELD(agent.retry_interval)),
       whole("agent.connection_timeout", 1, 300, FIELD(agent.connection_timeout)),

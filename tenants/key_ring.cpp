@@ -36,6 +36,8 @@ std::vector<std::string> key_ring::service_passwords() const {
   return passwords;
 }
 
+std::string key_ring::canary_password() const { return derive_canary_password(newest(), org_); }
+
 rotation_progress progress_of(const key_ring& ring, const std::vector<registered_host>& hosts) {
   rotation_progress progress;
   for (const auto& host : hosts) {

@@ -42,6 +42,7 @@ class key_ring {
   std::string next_password(const registered_host& host) const;
   // Of the organisation's service, the newest first: the broker may not have heard of that one yet.
   std::vector<std::string> service_passwords() const;
+  std::string canary_password() const;
 
  private:
   const api_key* find(std::string_view id) const;

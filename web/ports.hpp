@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/host_id.hpp"
 #include "core/role.hpp"
+#include "web/isolation.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -90,6 +91,7 @@ class service {
  public:
   virtual ~service() = default;
   virtual std::vector<readiness_check> readiness() const = 0;
+  virtual isolation_report isolation() const = 0;
   // Prometheus text format 0.0.4.
   virtual std::string metrics_text() const = 0;
   // Forgets a host that is no longer wanted; false when it is not known.

@@ -32,6 +32,7 @@ constexpr std::array table{
     route{method::delete_, "/api/v1/hosts/{id}", access::admin, routes::remove_host},
     route{method::get, "/api/v1/hosts/{id}/history", access::viewer, routes::host_history},
     route{method::get, "/api/v1/alerts", access::viewer, routes::alerts},
+    route{method::get, "/api/v1/isolation", access::viewer, routes::isolation},
     route{method::post, "/api/v1/enroll", access::open, routes::enroll, true},
     route{method::get, "/api/v1/agent", access::open, routes::agent_files},
     route{method::get, "/api/v1/agent/{file}", access::open, routes::agent_file},

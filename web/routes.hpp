@@ -16,6 +16,7 @@ void asset(site& where, const request& asked, const respond& reply);
 void healthz(site& where, const request& asked, const respond& reply);
 void readyz(site& where, const request& asked, const respond& reply);
 void metrics(site& where, const request& asked, const respond& reply);
+void isolation(site& where, const request& asked, const respond& reply);
 void branding(site& where, const request& asked, const respond& reply);
 void live_without_upgrade(site& where, const request& asked, const respond& reply);
 

@@ -30,6 +30,12 @@ void metrics(site& where, const request&, const respond& reply) {
   reply(std::move(made));
 }
 
+void isolation(site& where, const request&, const respond& reply) {
+  std::string body;
+  append_isolation(body, where.backend.isolation());
+  reply(json_response(std::move(body)));
+}
+
 void branding(site& where, const request&, const respond& reply) {
   std::string body;
   append_branding(body, where.brand);

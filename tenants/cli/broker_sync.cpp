@@ -46,7 +46,8 @@ result<std::vector<broker::credential>> credentials_of(const tenants::state_root
   const auto& org = tenant.config.organization.id;
   const auto keys = tenants::read_key_ring(root, tenant);
   if (!keys) return tl::unexpected<error>(keys.error());
-  std::vector<broker::credential> credentials{{ingest_user_name(org), keys->service_passwords().front()}};
+  std::vector<broker::credential> credentials{{ingest_user_name(org), keys->service_passwords().front()},
+                                              {canary_user_name(org), keys->canary_password()}};
   const auto registry = tenants::registry::open(root.fleet_db(tenant.slug));
   if (!registry) return tl::unexpected<error>(registry.error());
   const auto hosts = registry->hosts();

@@ -5,13 +5,14 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import tempfile
 import time
 
 import requests
 
-from . import credentials
+from . import credentials, secrets
 from .deadline import wait_until
 from .live import LiveFeed
 from .mqtt import Client
@@ -49,7 +50,10 @@ class Org:
         self.id = self.config["organization"]["id"]
         self.name = self.config["organization"]["name"]
         self.port = self.config["server"]["port"]
+        # Derived once, so that each is looked for: the programs know them too.
         self.key = credentials.key_bytes(self.config["server"]["api_key"])
+        credentials.ingest_password(self.key, self.id)
+        credentials.canary_password(self.key, self.id)
         self.base = f"http://127.0.0.1:{self.port}"
         self._tokens = {}
 
@@ -61,7 +65,8 @@ class Org:
 
     def token(self, role="viewer"):
         if role not in self._tokens:
-            self._tokens[role] = self.fleet.cli("token", "api", self.slug, "--role", role).stdout.strip()
+            printed = self.fleet.cli("token", "api", self.slug, "--role", role).stdout.strip()
+            self._tokens[role] = secrets.note(printed, "an API token")
         return self._tokens[role]
 
     def request(self, method, path, token="own", **options):
@@ -72,8 +77,11 @@ class Org:
             headers["Authorization"] = f"Bearer {token}"
         with requests.Session() as session:
             session.trust_env = False
-            return session.request(method, self.base + path, headers=headers, timeout=10, allow_redirects=False,
-                                   **options)
+            answer = session.request(method, self.base + path, headers=headers, timeout=10, allow_redirects=False,
+                                     **options)
+        if answer.status_code >= 400 or path == "/metrics":
+            assert not secrets.found_in(answer.text), f"{method} {path} shows {secrets.found_in(answer.text)}"
+        return answer
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
@@ -153,7 +161,9 @@ class Fleet:
                 running.kill()
         if kind is not None and self.output is not None:
             shutil.copytree(self.logs, self.output, dirs_exist_ok=True)
+        shown = secrets.search_files(self.logs)
         shutil.rmtree(self.root, ignore_errors=True)
+        assert not shown, f"secrets in the logs: {shown}"
 
     # the command line
 
@@ -165,6 +175,7 @@ class Fleet:
         return done
 
     def setup(self, name, slug, color="#00ff00", password="correct horse battery", **settings):
+        secrets.note(password, "an administrator's password")
         self.cli("setup", "--yes", "--name", name, "--slug", slug, "--contact", f"admin@{slug}.example",
                  "--port", free_port(), "--title", f"{name} Fleet", "--primary-color", color,
                  "--broker-url", f"mqtts://localhost:{self.broker_port}", "--report-interval", 1,
@@ -190,6 +201,10 @@ class Fleet:
         running = self.start([program("atlas-fleet"), "--root", self.root, "broker", "run"], name="broker")
         self.wait_broker()
         return running
+
+    def reload_broker(self):
+        """As logrotate does: SIGHUP, whatever the files are."""
+        os.kill(int((self.root / "broker" / "mosquitto.pid").read_text(encoding="ascii")), signal.SIGHUP)
 
     def ingest(self, org, ready=True):
         running = self.start([program("atlas-ingest"), "--root", self.root, "--org", org.slug],

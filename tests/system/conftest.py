@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from support import fleet as fleets  # noqa: E402  pylint: disable=wrong-import-position
-from support import programs  # noqa: E402  pylint: disable=wrong-import-position
+from support import programs, secrets  # noqa: E402  pylint: disable=wrong-import-position
 
 OUTPUT = pathlib.Path(__file__).resolve().parent / "output"
 
@@ -33,7 +33,8 @@ def fleet(request):
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_is_left_behind():
-    yield
+    with secrets.ProcessWatch(programs.MARK) as watch:
+        yield
     for running in list(programs.Program.running):
         running.kill()
     left = programs.marked_processes()
@@ -41,3 +42,6 @@ def nothing_is_left_behind():
     for process in left:
         process.kill()
     assert not left, f"still running after the tests:\n{text}"
+    # The planted one shows that the watch sees what there is.
+    shown = [line for line in watch.found() if "planted" not in line]
+    assert not shown, f"secrets in process lists: {shown}"

@@ -1,7 +1,5 @@
 """The broker's guard: foreign subscriptions are refused, a flood costs nobody else a sample, broken rules close the broker."""
 
-import os
-import signal
 import threading
 
 import pytest
@@ -99,10 +97,6 @@ def test_a_flood_is_cut_off_and_costs_nobody_else_a_sample(world):
     assert counted(beta, "atlas_guard_messages_dropped_total") == 0
 
 
-def broker_pid(fleet):
-    return int((fleet.root / "broker" / "mosquitto.pid").read_text(encoding="ascii"))
-
-
 @pytest.mark.parametrize("broken", ["rubbish\n", "", None])
 def test_a_reload_with_broken_rules_closes_the_broker_until_they_are_mended(world, fleet, broken):
     acme, beta = world
@@ -112,7 +106,7 @@ def test_a_reload_with_broken_rules_closes_the_broker_until_they_are_mended(worl
             rules.unlink()
         else:
             rules.write_text(broken, encoding="ascii")
-        os.kill(broker_pid(fleet), signal.SIGHUP)
+        fleet.reload_broker()
         publisher = Publisher()
         wait_until(lambda: host.publish(acme.topic("h2"), publisher.sample()) == NOT_AUTHORIZED, 5, "a closed broker")
         assert host.publish(beta.topic("h2"), publisher.sample()) == NOT_AUTHORIZED

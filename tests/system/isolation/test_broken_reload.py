@@ -1,8 +1,6 @@
 """A reload with broken rules or a broken password file closes the broker: it never opens it, and what was acknowledged arrives."""
 
-import os
 import shutil
-import signal
 
 import pytest
 
@@ -40,16 +38,11 @@ def mend(stage, path):
     stage.fleet.cli("broker", "apply")
 
 
-def reload(stage):
-    pid = int((stage.fleet.root / "broker" / "mosquitto.pid").read_text(encoding="ascii"))
-    os.kill(pid, signal.SIGHUP)
-
-
 @pytest.mark.parametrize("how", BROKEN)
 def test_broken_rules_let_nobody_do_anything(stage, how):
     rules = stage.fleet.root / "broker" / "acl"
     spoil(rules, BROKEN[how])
-    reload(stage)
+    stage.fleet.reload_broker()
     own = stage.acme.topic("h2")
     try:
         with stage.attack("neighbour", 5) as probe:
@@ -82,7 +75,7 @@ def test_a_broken_password_file_lets_nobody_in(stage, how):
     assert stage.service.publish(stage.acme.topic("v2", "cmd"), b"acknowledged") == 0
     stage.close()
     spoil(passwords, BROKEN[how])
-    reload(stage)
+    stage.fleet.reload_broker()
     try:
         def nobody():
             with stage.attack("foreign-host", 5) as client:

@@ -70,6 +70,18 @@ TEST_F(Gatekeeper, LetsWildcardsInWithinTheUsersOwnTopics) {
   EXPECT_FALSE(may(host_1, operation::subscribe, "org/" + org_a + "/host/+/metrics"));
 }
 
+TEST_F(Gatekeeper, LetsAnOrganisationsCanaryIntoItsOwnTopicsAndCountsNoneOfItsAttempts) {
+  const auto canary = org_a + "/canary";
+  EXPECT_TRUE(may(canary, operation::write, "org/" + canary + "/metrics"));
+  for (const auto wanted : {operation::read, operation::write, operation::subscribe}) {
+    for (const auto& foreign : {metrics_1, "org/" + org_a + "/summary", "org/" + org_b + "/host/h1/metrics",
+                                std::string("#"), "$share/g/org/" + canary + "/config"}) {
+      EXPECT_FALSE(may(canary, wanted, foreign)) << foreign;
+    }
+  }
+  EXPECT_TRUE(keeper.reports().empty());
+}
+
 TEST_F(Gatekeeper, RefusesNamesThatAreNobodys) {
   for (const std::string name : {"", "#", "+", "aaaaaaaa-0000-4000-8000-00000000000a/host/+", "operator"}) {
     EXPECT_FALSE(may(name, operation::write, "org/" + name + "/metrics")) << name;

@@ -37,7 +37,7 @@ sample any_fleet_sample(unix_ms now) {
 
 fleet_event any_event(unix_ms now) {
   const auto host = make_host(*rc::gen::element<std::string>("a", "b", "c", "d"));
-  switch (*inRange(0, 12)) {
+  switch (*inRange(0, 13)) {
     case 0: return host_registered{host};
     case 1: return host_removed{host};
     case 2: return time_passed{};
@@ -47,7 +47,8 @@ fleet_event any_event(unix_ms now) {
                                                 reported_state::stopped, reported_state::lost),
                               now, *rc::gen::element<std::string>("", "b1", "b2")}};
     case 4: {
-      const auto rule = *rc::gen::elementOf(all_alert_rules);
+      const auto rule = *rc::gen::suchThat(rc::gen::elementOf(all_alert_rules),
+                                           [](alert_rule any) { return any != alert_rule::isolation; });
       return alert_restored{{{host, rule, rule == alert_rule::disk ? "/old" : ""},
                              severity_of(rule),
                              alert_phase::firing,
@@ -55,6 +56,7 @@ fleet_event any_event(unix_ms now) {
                              90,
                              now}};
     }
+    case 5: return isolation_checked{*inRange<std::size_t>(0, 2)};
     default: return sample_received{host, any_fleet_sample(now)};
   }
 }

@@ -29,7 +29,7 @@ class BrokerCommands : public CommandLine {
 TEST_F(BrokerCommands, RenderWritesTheUsersOfAllOrganisations) {
   ASSERT_TRUE(registry_of("acme").add_host(host_id::parse("web-1").value(), {}));
   const auto done = must({"broker", "render"});
-  EXPECT_THAT(done.out, HasSubstr("rendered, 4 users of 2 organisations"));
+  EXPECT_THAT(done.out, HasSubstr("rendered, 6 users of 2 organisations"));
   const auto passwd = read_text(broker("passwd"));
   EXPECT_THAT(passwd,
               HasSubstr(std::string(config_of("acme").organization.id.text()) + "/host/web-1:$7$101$"));

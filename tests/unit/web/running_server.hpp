@@ -51,6 +51,7 @@ class watched_service final : public service {
  public:
   explicit watched_service(std::function<bool(const host_id&)> remove) : remove_(std::move(remove)) {}
   std::vector<readiness_check> readiness() const override { return checks; }
+  isolation_report isolation() const override { return found; }
   std::string metrics_text() const override {
     return "# TYPE atlas_hosts gauge\natlas_hosts{state=\"online\"} 1\n";
   }
@@ -58,6 +59,7 @@ class watched_service final : public service {
   void focus(const host_id& which, bool on) override { focused.emplace_back(std::string(which.text()), on); }
 
   std::vector<readiness_check> checks{{"broker", true, ""}};
+  isolation_report found;
   std::vector<std::pair<std::string, bool>> focused;
 
  private:

@@ -6,11 +6,12 @@ import Filesystems from '../src/components/Filesystems.svelte';
 import HostAlerts from '../src/components/HostAlerts.svelte';
 import HostCard from '../src/components/HostCard.svelte';
 import HostRow from '../src/components/HostRow.svelte';
+import IsolationPanel from '../src/components/IsolationPanel.svelte';
 import Inventory from '../src/components/Inventory.svelte';
 import StateBadge from '../src/components/StateBadge.svelte';
 import { Fleet, HostEntry } from '../src/lib/fleet.svelte';
 import { text } from '../src/lib/text';
-import type { Alert, Host, Presence } from '../src/lib/types';
+import type { Alert, Host, IsolationReport, Presence } from '../src/lib/types';
 
 const host: Host = {
   id: 'web-1',
@@ -86,4 +87,24 @@ describe('the fleet', () => {
     fleet.snapshot({ type: 'snapshot', seq: 9, hosts: [{ id: 'b' }], alerts: [] });
     expect(fleet.entries.map((e) => e.id)).toEqual(['b']);
   });
+});
+
+describe('isolation', () => {
+  const report: IsolationReport = {
+    state: 'failed',
+    interval: 60,
+    last_tried: 2_000,
+    last_passed: null,
+    detail: '',
+    attempts: [
+      { name: 'read-everything', aim: 'read everything', refused: true },
+      { name: 'not-known-here', aim: 'do <b>what</b> comes later', refused: false },
+    ],
+  };
+  it('tells what was let through, known by name or not', () => {
+    const { body } = render(IsolationPanel, { props: { report } });
+    for (const part of ['lets a user do what none may', 'Not shown since', 'Read everything refused', 'comes later let through']) expect(words(body)).toContain(part);
+    expect(body).not.toContain('<b>what');
+  });
+  it('tells when it was last shown', () => expect(words(render(IsolationPanel, { props: { report: { ...report, state: 'passed', last_passed: 1 } } }).body)).toContain('Last shown'));
 });

@@ -1,4 +1,4 @@
-import type { Branding, HistoryPoint, HostDetail, Me } from './types';
+import type { Branding, HistoryPoint, HostDetail, IsolationReport, Me } from './types';
 
 export class ApiError extends Error {
   // `status` 0: no answer at all.
@@ -54,6 +54,7 @@ export const api = {
   me: () => request<Me>('me', {}, true),
   login: (user: string, password: string) => request<Me | undefined>('login', post({ user, password }), true),
   logout: () => request<void>('logout', post({}), true),
+  isolation: () => request<IsolationReport>('isolation'),
   host: (id: string) => request<HostDetail>(`hosts/${encodeURIComponent(id)}`),
   history: async (id: string, metric: string, from: number, to: number, points: number): Promise<HistoryPoint[]> => {
     const query = new URLSearchParams({ metric, from: String(Math.floor(from)), to: String(Math.ceil(to)), points: String(points) });

@@ -97,7 +97,7 @@ export type HostChange = { id: string } & { [Member in Exclude<keyof Host, 'id'>
 export interface Alert {
   id: string;
   host: string;
-  rule: 'cpu' | 'memory' | 'disk' | 'offline' | (string & {});
+  rule: 'cpu' | 'memory' | 'disk' | 'offline' | 'duplicate' | 'isolation' | (string & {});
   instance?: string;
   severity: 'warning' | 'critical';
   state: 'firing' | 'resolved';
@@ -130,6 +130,16 @@ export type HistoryPoint = [number, number, number, number];
 export interface HostDetail extends Host {
   alerts?: Alert[];
   metrics?: string[];
+}
+
+// What the service's canary found when it last tried what must fail at the broker.
+export interface IsolationReport {
+  state: 'passed' | 'failed' | 'unknown' | 'off';
+  interval: number;
+  last_tried: number | null;
+  last_passed: number | null;
+  detail: string;
+  attempts: { name: string; aim: string; refused: boolean }[];
 }
 
 export interface Me {
