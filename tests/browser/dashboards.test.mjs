@@ -228,6 +228,24 @@ describe('the fleet view', () => {
     await context.close();
   });
 
+  check('shows what must fail at the broker, and that it did', async () => {
+    const { base, hosts } = org('acme');
+    const { page, context, complaints } = await openPage(browser, { base });
+    await signIn(page, base, 'admin', password);
+    await fleetIsComplete(page, { hosts });
+    await page.locator('[data-testid=isolation][data-state=passed]').click({ timeout: 60_000 });
+    const dialog = page.getByRole('dialog', { name: 'Isolation' });
+    assert.match(await dialog.getByTestId('isolation-verdict').innerText(), /refuses all that it must\s+Last shown/);
+    assert.equal(await dialog.locator('[data-attempt]').count(), 12);
+    assert.equal(await dialog.locator('.allowed').count(), 0);
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await shot(page, 'acme-isolation');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    noComplaints(complaints);
+    await context.close();
+  });
+
   check('fits a telephone', async () => {
     const { base, hosts } = org('beta');
     const { page, context, complaints } = await openPage(browser, { base, size: { width: 360, height: 780 } });
