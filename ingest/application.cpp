@@ -13,6 +13,7 @@
 #include "ingest/mqtt_source.hpp"
 #include "ingest/registry_authenticator.hpp"
 #include "ingest/registry_enroller.hpp"
+#include "ingest/registry_people.hpp"
 #include "ingest/registry_watch.hpp"
 #include "ingest/tenant_service.hpp"
 #include "web/server.hpp"
@@ -90,10 +91,11 @@ class application {
         authenticator_(io_, worker_, own_registry_, worker_registry_, clock_),
         enroller_(io_, worker_, worker_registry_, clock_, config, keys,
                   config.broker.ca_file.value_or(root.ca_file())),
+        people_(io_, worker_, worker_registry_, clock_),
         watch_(io_, worker_, own_registry_, worker_registry_,
                [this](const auto& hosts) { service_.sync_hosts(hosts); }),
         server_(io_, make_server_options(root, config, chosen), make_branding(config), service_.hosts(),
-                history_, authenticator_, enroller_, service_),
+                history_, {authenticator_, enroller_, people_, service_}),
         signals_(io_, SIGTERM, SIGINT),
         tick_(io_) {
     service_.on_effects([this](const fleet_effects& effects) { server_.publish(effects); });
@@ -190,6 +192,7 @@ class application {
   canary canary_;
   registry_authenticator authenticator_;
   registry_enroller enroller_;
+  registry_people people_;
   registry_watch watch_;
   web::server server_;
   asio::signal_set signals_;

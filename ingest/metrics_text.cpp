@@ -134,6 +134,11 @@ void append_web(prometheus_text& out, const web::server_counters& web) {
   out.line(real(web.rejected_connections));
   out.family(kind::gauge, "atlas_http_connections", "Open connections.");
   out.line(real(web.connections));
+  out.family(kind::counter, "atlas_logins_total", "Logins by what came of them; limited: not looked at.");
+  out.line({{"result", "accepted"}}, real(web.logins_accepted));
+  out.line({{"result", "refused"}}, real(web.logins_refused));
+  out.line({{"result", "limited"}}, real(web.logins_limited));
+  out.line({{"result", "unchecked"}}, real(web.logins_unchecked));
   out.family(kind::gauge, "atlas_live_clients", "Browsers with a live feed.");
   out.line(real(web.live_clients));
   out.family(kind::counter, "atlas_live_frames_sent_total", "Live frames sent to browsers.");

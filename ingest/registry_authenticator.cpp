@@ -18,20 +18,19 @@ void log_failure(const Found& found) {
 }
 
 // On the worker thread.
-outcome check_password(tenants::registry& registry, const std::string& name, const std::string& password,
-                       unix_ms now) {
-  const auto user = registry.verify_password(name, password);
+outcome check_password(tenants::registry& registry, const web::login_request& asked, unix_ms now) {
+  const auto user = registry.verify_password(asked.name, asked.password);
   if (!user) {
     return tl::unexpected(user.error());
   }
   if (!*user) {
     return std::nullopt;
   }
-  auto secret = registry.create_session((*user)->name, now + registry_authenticator::session_life, now);
+  auto secret = registry.create_session((*user)->name, {asked.address, asked.user_agent}, now);
   if (!secret) {
     return tl::unexpected(secret.error());
   }
-  return web::login_result{{(*user)->name, (*user)->user_role}, std::move(*secret)};
+  return web::login_result{{(*user)->name, (*user)->user_role, {}}, std::move(*secret)};
 }
 
 }  // namespace
@@ -50,11 +49,12 @@ std::optional<web::principal> registry_authenticator::find_api_token(std::string
   if (!*found) {
     return std::nullopt;
   }
-  return web::principal{"token " + (*found)->id, (*found)->token_role};
+  return web::principal{"token " + (*found)->id, (*found)->token_role, {}};
 }
 
 std::optional<web::principal> registry_authenticator::find_session(std::string_view secret) {
-  const auto found = own_.find_session(secret, clock_.now());
+  const auto now = clock_.now();
+  const auto found = own_.find_session(secret, now);
   if (!found) {
     log_failure(found);
     return std::nullopt;
@@ -62,11 +62,29 @@ std::optional<web::principal> registry_authenticator::find_session(std::string_v
   if (!*found) {
     return std::nullopt;
   }
-  return web::principal{(*found)->user, (*found)->user_role};
+  if (now - (*found)->seen >= touch_interval) {
+    touch(**found);
+  }
+  return web::principal{(*found)->user, (*found)->user_role, (*found)->id};
 }
 
-void registry_authenticator::login(std::string name, std::string password,
-                                   std::function<void(outcome)> done) {
+// A write waits for the disk, so the worker makes it. One that does not fit is made at the next request.
+void registry_authenticator::touch(const tenants::session& used) {
+  if (touching_.size() >= max_waiting_touches || !touching_.insert(used.id).second) {
+    return;
+  }
+  boost::asio::post(worker_, [this, id = used.id, now = clock_.now()] {
+    auto touched = of_worker_.touch_session(id, now);
+    boost::asio::post(io_, [this, id, touched = std::move(touched)] {
+      touching_.erase(id);
+      if (!touched) {
+        log_failure(touched);
+      }
+    });
+  });
+}
+
+void registry_authenticator::login(web::login_request asked, std::function<void(outcome)> done) {
   if (waiting_ >= max_waiting_logins) {
     boost::asio::post(io_, [done = std::move(done)] {
       done(failure("login", "too many logins are being checked: try again in a second"));
@@ -74,12 +92,11 @@ void registry_authenticator::login(std::string name, std::string password,
     return;
   }
   ++waiting_;
-  boost::asio::post(worker_, [this, name = std::move(name), password = std::move(password),
-                              now = clock_.now(), done = std::move(done)]() mutable {
-    auto checked = check_password(of_worker_, name, password, now);
-    sodium_memzero(password.data(), password.size());
-    boost::asio::post(
-        io_, [this, name = std::move(name), checked = std::move(checked), done = std::move(done)]() mutable {
+  boost::asio::post(
+      worker_, [this, asked = std::move(asked), now = clock_.now(), done = std::move(done)]() mutable {
+        auto checked = check_password(of_worker_, asked, now);
+        sodium_memzero(asked.password.data(), asked.password.size());
+        boost::asio::post(io_, [this, checked = std::move(checked), done = std::move(done)]() mutable {
           --waiting_;
           if (!checked) {
             log_failure(checked);
@@ -90,7 +107,7 @@ void registry_authenticator::login(std::string name, std::string password,
           }
           done(std::move(checked));
         });
-  });
+      });
 }
 
 void registry_authenticator::logout(std::string_view session_secret) {

@@ -4,7 +4,10 @@
 #include "tenants/registry.hpp"
 #include "web/ports.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <set>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -16,7 +19,9 @@ namespace atlas::ingest {
 class registry_authenticator final : public web::authenticator {
  public:
   static constexpr std::size_t max_waiting_logins = 8;
-  static constexpr std::chrono::hours session_life{12};
+  // A session's last use is written at most so often, and for a few sessions at a time.
+  static constexpr std::chrono::minutes touch_interval{1};
+  static constexpr std::size_t max_waiting_touches = 64;
 
   // All outlive this object, and the worker is joined before it goes. `own` is the loop thread's connection,
   // `of_worker` the worker's.
@@ -25,17 +30,20 @@ class registry_authenticator final : public web::authenticator {
 
   std::optional<web::principal> find_api_token(std::string_view secret) override;
   std::optional<web::principal> find_session(std::string_view secret) override;
-  void login(std::string name, std::string password,
+  void login(web::login_request asked,
              std::function<void(result<std::optional<web::login_result>>)> done) override;
   void logout(std::string_view session_secret) override;
 
  private:
+  void touch(const tenants::session& used);
+
   boost::asio::io_context& io_;
   boost::asio::thread_pool& worker_;
   tenants::registry& own_;
   tenants::registry& of_worker_;
   const wall_clock& clock_;
   std::size_t waiting_ = 0;
+  std::set<std::string, std::less<>> touching_;  // ids of sessions
 };
 
 }  // namespace atlas::ingest

@@ -5,6 +5,8 @@
 #include "core/role.hpp"
 #include "core/unix_time.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -56,10 +58,21 @@ struct enrollment {
   std::optional<registered_host> host;  // when enrolled or known and not revoked
 };
 
+// Where a login came from.
+struct session_origin {
+  std::string address;
+  std::string agent;  // what the browser calls itself; kept as printable ASCII, cut short
+};
+
+// One login of a person, from one browser.
 struct session {
+  std::string id;  // short, safe to show
   std::string user;
   role user_role = role::viewer;
-  unix_ms expires{};
+  unix_ms added{};
+  unix_ms seen{};
+  unix_ms expires{};  // at the latest: see registry::session_idle
+  session_origin origin;
 };
 
 // The tables of tenants/<slug>/fleet.db that people and the command line change: hosts, enrolment tokens,
@@ -131,10 +144,23 @@ class registry {
   result<std::optional<api_token>> find_api_token(std::string_view secret, unix_ms now) const;
   result<bool> revoke_api_token(std::string_view id);
 
+  // A session ends so long after its login, and earlier when it was not seen for so long.
+  static constexpr std::chrono::hours session_life{12};
+  static constexpr std::chrono::hours session_idle{2};
+  // Of one user; a login beyond it ends the session that was seen least lately.
+  static constexpr int max_sessions = 100;
   // Forgets sessions that have run out. Returns the bare session secret for the cookie.
-  result<std::string> create_session(std::string_view user_name, unix_ms expires, unix_ms now);
+  result<std::string> create_session(std::string_view user_name, const session_origin& from, unix_ms now);
   result<std::optional<session>> find_session(std::string_view secret, unix_ms now) const;
+  // Notes that a session is in use, so that it does not run idle.
+  result<void> touch_session(std::string_view id, unix_ms now);
+  // Those that have not run out, of all users or of one, the latest seen first.
+  result<std::vector<session>> sessions(std::optional<std::string_view> user_name, unix_ms now) const;
   result<void> end_session(std::string_view secret);
+  // Of that user only, when one is given; false when there was none.
+  result<bool> end_session_of_id(std::string_view id, std::optional<std::string_view> user_name);
+  // How many there were.
+  result<std::size_t> end_sessions(std::string_view user_name);
 
   // Whether a write would succeed now: what /readyz asks.
   result<void> check_writable() const;

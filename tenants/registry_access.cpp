@@ -1,4 +1,4 @@
-// Users, API tokens and sessions of the registry.
+// Users and API tokens of the registry.
 #include "core/base64url.hpp"
 #include "tenants/registry_database.hpp"
 
@@ -23,12 +23,6 @@ constexpr std::string_view token_prefix = "afa_";
 constexpr const char* nobodys_hash =
     "$argon2id$v=19$m=65536,t=2,p=1$cj0Efq8VcsbbsZOQs39tDw$ZDhj7UuZ1sEY70VRusC0CCfx5WwE5Mz/JO3UpmhOndI";
 
-std::string random_secret() {
-  std::array<std::uint8_t, secret_bytes> bytes;
-  randombytes_buf(bytes.data(), bytes.size());
-  return base64url_encode(bytes);
-}
-
 result<std::string> hash_password(std::string_view password) {
   std::array<char, crypto_pwhash_STRBYTES> text;
   if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
@@ -42,9 +36,6 @@ bool is_name_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '@' || c == '-';
 }
 
-// Roles are written by this program only; one that it does not know may do least.
-role role_of(const SQLite::Column& column) { return parse_role(column.getString()).value_or(role::viewer); }
-
 api_token token_of(const SQLite::Statement& row) {
   api_token token{row.getColumn(0).getString(), row.getColumn(1).getString(), role_of(row.getColumn(2)),
                   time_of(row.getColumn(3)), std::nullopt};
@@ -53,6 +44,14 @@ api_token token_of(const SQLite::Statement& row) {
 }
 
 }  // namespace
+
+std::string random_secret() {
+  std::array<std::uint8_t, secret_bytes> bytes;
+  randombytes_buf(bytes.data(), bytes.size());
+  return base64url_encode(bytes);
+}
+
+role role_of(const SQLite::Column& column) { return parse_role(column.getString()).value_or(role::viewer); }
 
 std::string random_short_id() { return fmt::format("{:08x}", randombytes_random()); }
 
@@ -182,43 +181,6 @@ result<std::optional<api_token>> registry::find_api_token(std::string_view secre
 result<bool> registry::revoke_api_token(std::string_view id) {
   return db_->attempt(
       [&]() -> result<bool> { return db_->prepare("DELETE FROM api_tokens WHERE id = ?", id).exec() > 0; });
-}
-
-result<std::string> registry::create_session(std::string_view user_name, unix_ms expires, unix_ms now) {
-  return db_->attempt([&]() -> result<std::string> {
-    auto secret = random_secret();
-    SQLite::Transaction transaction(db_->connection, SQLite::TransactionBehavior::IMMEDIATE);
-    db_->prepare("DELETE FROM sessions WHERE expires <= ?", now).exec();
-    try {
-      db_->prepare("INSERT INTO sessions (hash, user, added, expires) VALUES (?, ?, ?, ?)",
-                   hash_secret(secret), user_name, now, expires)
-          .exec();
-    } catch (const SQLite::Exception& problem) {
-      if (!is_constraint(problem)) throw;
-      return failure(std::string(user_name), "is no user");
-    }
-    transaction.commit();
-    return secret;
-  });
-}
-
-result<std::optional<session>> registry::find_session(std::string_view secret, unix_ms now) const {
-  return db_->attempt([&]() -> result<std::optional<session>> {
-    auto row = db_->prepare(
-        "SELECT users.name, users.role, sessions.expires FROM sessions JOIN users ON users.name = "
-        "sessions.user "
-        "WHERE sessions.hash = ? AND sessions.expires > ?",
-        hash_secret(secret), now);
-    if (!row.executeStep()) return std::nullopt;
-    return session{row.getColumn(0).getString(), role_of(row.getColumn(1)), time_of(row.getColumn(2))};
-  });
-}
-
-result<void> registry::end_session(std::string_view secret) {
-  return db_->attempt([&]() -> result<void> {
-    db_->prepare("DELETE FROM sessions WHERE hash = ?", hash_secret(secret)).exec();
-    return {};
-  });
 }
 
 }  // namespace atlas::tenants

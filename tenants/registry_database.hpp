@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -46,6 +47,9 @@ struct registry::database {
   static void bind(SQLite::Statement& statement, int index, std::string_view value) {
     statement.bind(index, std::string(value));
   }
+  static void bind(SQLite::Statement& statement, int index, const std::string& value) {
+    statement.bind(index, value);
+  }
   static void bind(SQLite::Statement& statement, int index, const fast_hash& value) {
     statement.bind(index, value.data(), static_cast<int>(value.size()));
   }
@@ -59,10 +63,21 @@ struct registry::database {
       statement.bind(index);
     }
   }
+  static void bind(SQLite::Statement& statement, int index, const std::optional<std::string_view>& value) {
+    if (value) {
+      bind(statement, index, *value);
+    } else {
+      statement.bind(index);
+    }
+  }
 };
 
 // "3f9a01bc": enough for a person to name something by; a clash is tried again.
 std::string random_short_id();
+// 256 random bits as base64url.
+std::string random_secret();
+// Roles are written by this program only; one that it does not know may do least.
+role role_of(const SQLite::Column& column);
 // A fast hash is right for secrets of 256 random bits: there is nothing to guess.
 fast_hash hash_secret(std::string_view secret);
 bool is_constraint(const SQLite::Exception& problem);

@@ -74,6 +74,20 @@ constexpr std::array migrations{
         id TEXT NOT NULL                               -- of the key, not secret
       );
       ALTER TABLE hosts ADD COLUMN key TEXT;            -- id of an earlier key; NULL: on the current one
+    )sql",
+    R"sql(
+      DROP TABLE sessions;                             -- whoever is logged in logs in once more
+      CREATE TABLE sessions (
+        hash BLOB PRIMARY KEY,                         -- SHA-256 of the cookie's secret
+        id TEXT NOT NULL UNIQUE,
+        user TEXT NOT NULL COLLATE NOCASE REFERENCES users (name) ON DELETE CASCADE,
+        added INTEGER NOT NULL,
+        seen INTEGER NOT NULL,
+        expires INTEGER NOT NULL,                      -- however busy it is
+        address TEXT NOT NULL,
+        agent TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE INDEX sessions_by_user ON sessions (user, seen);
     )sql"};
 
 }  // namespace

@@ -71,6 +71,7 @@ tl::expected<request, response> request_of(const request_parser& parser) {
   made.content_type = single(header, http::field::content_type).value_or("");
   made.accept_encoding = single(header, http::field::accept_encoding).value_or("");
   made.if_none_match = single(header, http::field::if_none_match).value_or("");
+  made.user_agent = single(header, http::field::user_agent).value_or("");
   return made;
 }
 

@@ -160,6 +160,18 @@ bool has_odd_expectation(const request_parser& parser) {
   return found != parser.get().end() && !beast::iequals(found->value(), "100-continue");
 }
 
+// The peer's address; an IPv4 address as such on a socket that takes both.
+std::string remote_address(connection& on) {
+  error_code failed;
+  const auto found = on.stream.socket().remote_endpoint(failed).address();
+  if (failed) {
+    return {};
+  }
+  return found.is_v6() && found.to_v6().is_v4_mapped()
+             ? asio::ip::make_address_v4(asio::ip::v4_mapped, found.to_v6()).to_string()
+             : found.to_string();
+}
+
 task<next_step> finish(connection& on, const response& given, method verb, bool keep_alive) {
   const bool sent = co_await send(on, given, verb, keep_alive);
   if (!sent) {
@@ -194,6 +206,7 @@ task<next_step> serve_request(const std::shared_ptr<connection>& shared) {
   if (!asked) {
     co_return co_await finish(on, asked.error(), method::get, false);
   }
+  asked->remote = remote_address(on);
   admission admitted = admit(*on.where, *asked);
   if (admitted.to == nullptr) {
     co_return co_await finish(on, admitted.refusal, asked->verb, may_continue);

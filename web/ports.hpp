@@ -19,8 +19,16 @@ namespace atlas::web {
 // What the web server needs from outside. Implementations live in ingest/; all calls come on the loop thread.
 
 struct principal {
-  std::string name;
+  std::string name;  // of the user; "token 3f9a01bc" for an API token
   role granted = role::viewer;
+  std::string session;  // its id; empty for an API token
+};
+
+struct login_request {
+  std::string name;
+  std::string password;
+  std::string address;     // where it comes from
+  std::string user_agent;  // as the browser calls itself
 };
 
 struct login_result {
@@ -36,8 +44,7 @@ class authenticator {
   virtual std::optional<principal> find_session(std::string_view secret) = 0;
   // Calls `done` on the loop thread exactly once: nothing on a wrong name or password, an error when it could
   // not be checked (too many logins waiting, the store failed).
-  virtual void login(std::string name, std::string password,
-                     std::function<void(result<std::optional<login_result>>)> done) = 0;
+  virtual void login(login_request asked, std::function<void(result<std::optional<login_result>>)> done) = 0;
   virtual void logout(std::string_view session_secret) = 0;
 };
 

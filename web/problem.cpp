@@ -33,4 +33,10 @@ response bad_body(const error& mistake) {
   return problem(400, mistake.where + " " + mistake.what, member);
 }
 
+response store_trouble(const error& trouble) {
+  auto made = problem(503, trouble.what);
+  made.headers.emplace_back("Retry-After", "1");
+  return made;
+}
+
 }  // namespace atlas::web

@@ -14,4 +14,7 @@ response problem(unsigned status, std::string_view detail, std::string_view para
 // 400 for a body that json_object has found a mistake in.
 response bad_body(const error& mistake);
 
+// 503 with Retry-After for a store that did not answer, or has too much to do.
+response store_trouble(const error& trouble);
+
 }  // namespace atlas::web

@@ -26,6 +26,7 @@ struct request {
   request_target target;
   std::vector<std::string> captures;  // of the route's pattern, in order
 
+  std::string remote;  // IP address of whoever asks, without a port
   std::string host;
   std::optional<std::string> origin;
   std::optional<std::string> authorization;
@@ -33,6 +34,7 @@ struct request {
   std::string content_type;
   std::string accept_encoding;
   std::string if_none_match;
+  std::string user_agent;
   std::string body;
 
   std::optional<principal> who;  // set for routes that are not open

@@ -27,6 +27,8 @@ constexpr std::array table{
     route{method::post, "/api/v1/login", access::open, routes::login, true},
     route{method::post, "/api/v1/logout", access::viewer, routes::logout},
     route{method::get, "/api/v1/me", access::viewer, routes::me},
+    route{method::get, "/api/v1/sessions", access::viewer, routes::sessions},
+    route{method::delete_, "/api/v1/sessions/{id}", access::viewer, routes::end_session},
     route{method::get, "/api/v1/hosts", access::viewer, routes::hosts},
     route{method::get, "/api/v1/hosts/{id}", access::viewer, routes::host},
     route{method::delete_, "/api/v1/hosts/{id}", access::admin, routes::remove_host},

@@ -25,6 +25,10 @@ void login(site& where, const request& asked, const respond& reply);
 void logout(site& where, const request& asked, const respond& reply);
 void me(site& where, const request& asked, const respond& reply);
 
+// routes_sessions.cpp
+void sessions(site& where, const request& asked, const respond& reply);
+void end_session(site& where, const request& asked, const respond& reply);
+
 // routes_agent.cpp
 void enroll(site& where, const request& asked, const respond& reply);
 void agent_files(site& where, const request& asked, const respond& reply);

@@ -47,9 +47,7 @@ response refused(enrollment_refusal why) {
 
 response answer(const enroller::outcome& outcome) {
   if (!outcome) {
-    auto made = problem(503, outcome.error().what);
-    made.headers.emplace_back("Retry-After", "1");
-    return made;
+    return store_trouble(outcome.error());
   }
   return *outcome ? enrolled(**outcome) : refused(outcome->error());
 }

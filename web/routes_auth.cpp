@@ -5,9 +5,17 @@
 #include "web/problem.hpp"
 #include "web/routes.hpp"
 
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
 namespace atlas::web::routes {
 
 namespace {
+
+using login_outcome = result<std::optional<login_result>>;
 
 constexpr std::size_t longest_name = 128;
 constexpr std::size_t longest_password = 1024;
@@ -21,11 +29,29 @@ response describe(const principal& who) {
   return json_response(std::move(body));
 }
 
-response logged_in(const site& where, const result<std::optional<login_result>>& outcome) {
+response too_many(std::string_view what, login_limit::seconds wait) {
+  auto made = problem(
+      429, fmt::format("{}: try again in {} second{}", what, wait.count(), wait.count() == 1 ? "" : "s"));
+  made.headers.emplace_back("Retry-After", std::to_string(wait.count()));
+  return made;
+}
+
+// What a login leads to for the next one.
+void note(site& where, std::string_view remote, std::string_view name, const login_outcome& outcome) {
   if (!outcome) {
-    auto made = problem(503, outcome.error().what);
-    made.headers.emplace_back("Retry-After", "1");
-    return made;
+    ++where.counters.logins_unchecked;
+    where.logins.undecided(remote, name);
+  } else if (*outcome) {
+    ++where.counters.logins_accepted;
+    where.logins.succeeded(remote, name, std::chrono::steady_clock::now());
+  } else {
+    ++where.counters.logins_refused;
+  }
+}
+
+response logged_in(const site& where, const login_outcome& outcome) {
+  if (!outcome) {
+    return store_trouble(outcome.error());
   }
   if (!*outcome) {
     return problem(401, "the user name or the password is wrong");
@@ -49,16 +75,21 @@ void login(site& where, const request& asked, const respond& reply) {
   }
   // Each waiting login costs a thread 0.1 s and tens of MiB.
   if (where.waiting_logins >= where.options.max_waiting_logins) {
-    auto busy = problem(429, "too many logins are being checked: try again in a second");
-    busy.headers.emplace_back("Retry-After", "1");
-    return reply(std::move(busy));
+    ++where.counters.logins_limited;
+    return reply(too_many("too many logins are being checked", login_limit::seconds{1}));
+  }
+  if (const auto wait = where.logins.admit(asked.remote, name, std::chrono::steady_clock::now())) {
+    ++where.counters.logins_limited;
+    return reply(too_many("too many attempts", *wait));
   }
   ++where.waiting_logins;
-  where.auth.login(std::move(name), std::move(password),
-                   [self = where.shared_from_this(), reply](result<std::optional<login_result>> outcome) {
-                     --self->waiting_logins;
-                     reply(logged_in(*self, outcome));
-                   });
+  where.auth.login(
+      {name, std::move(password), asked.remote, asked.user_agent},
+      [self = where.shared_from_this(), reply, name, remote = asked.remote](const login_outcome& outcome) {
+        --self->waiting_logins;
+        note(*self, remote, name, outcome);
+        reply(logged_in(*self, outcome));
+      });
 }
 
 void logout(site& where, const request& asked, const respond& reply) {

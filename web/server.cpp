@@ -63,9 +63,9 @@ class server::impl {
 };
 
 server::server(boost::asio::io_context& io, server_options options, branding brand, const fleet& hosts,
-               const history& samples, authenticator& auth, enroller& desk, service& backend)
+               const history& samples, const server_ports& ports)
     : impl_(std::make_shared<impl>(
-          io, std::make_shared<site>(options, std::move(brand), hosts, samples, auth, desk, backend))) {}
+          io, std::make_shared<site>(options, std::move(brand), hosts, samples, ports))) {}
 
 server::~server() { stop(); }
 

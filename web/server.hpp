@@ -3,8 +3,8 @@
 #include "core/error.hpp"
 #include "core/fleet.hpp"
 #include "core/history.hpp"
-#include "web/ports.hpp"
 #include "web/server_options.hpp"
+#include "web/server_ports.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -18,7 +18,7 @@ namespace atlas::web {
 class server {
  public:
   server(boost::asio::io_context& io, server_options options, branding brand, const fleet& hosts,
-         const history& samples, authenticator& auth, enroller& desk, service& backend);
+         const history& samples, const server_ports& ports);
   ~server();
 
   // Binds and listens; `where` is "address:port". An expired or unreadable certificate is an error here.

@@ -28,7 +28,7 @@ struct server_options {
   std::size_t max_live_frames = 8;  // waiting per browser; beyond that it gets a fresh snapshot
   std::size_t max_live_clients = 1024;
   std::chrono::milliseconds live_write_timeout{30'000};  // for one frame to reach a browser
-  std::chrono::milliseconds session_check{60'000};       // how often a live connection must still be allowed
+  std::chrono::milliseconds session_check{5'000};        // how often a live connection must still be allowed
   std::size_t max_waiting_logins = 5;
 };
 
@@ -39,6 +39,12 @@ struct server_counters {
   std::uint64_t live_resyncs = 0;  // slow browsers brought to the newest state by a snapshot
   std::size_t connections = 0;
   std::size_t live_clients = 0;
+
+  // Logins by what came of them.
+  std::uint64_t logins_accepted = 0;
+  std::uint64_t logins_refused = 0;    // wrong name or password
+  std::uint64_t logins_limited = 0;    // not looked at: too many before
+  std::uint64_t logins_unchecked = 0;  // the store did not answer
 };
 
 }  // namespace atlas::web

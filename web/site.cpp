@@ -10,14 +10,15 @@
 namespace atlas::web {
 
 site::site(const server_options& given, branding shown, const fleet& known, const history& kept,
-           authenticator& gate, enroller& entrance, service& behind)
+           const server_ports& ports)
     : options(given),
       brand(std::move(shown)),
       hosts(known),
       samples(kept),
-      auth(gate),
-      desk(entrance),
-      backend(behind),
+      auth(ports.auth),
+      desk(ports.desk),
+      staff(ports.staff),
+      backend(ports.backend),
       cookie_name(session_cookie_name(brand.org_id)),
       content_security_policy(web::content_security_policy(brand)) {}
 

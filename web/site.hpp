@@ -2,8 +2,9 @@
 
 #include "core/fleet.hpp"
 #include "core/history.hpp"
-#include "web/ports.hpp"
+#include "web/login_limit.hpp"
 #include "web/server_options.hpp"
+#include "web/server_ports.hpp"
 #include "web/static_files.hpp"
 
 #include <cstddef>
@@ -17,7 +18,7 @@ class live_feed;
 // What the handlers of one server share. Loop thread. Once `stopped`, the references must not be used.
 struct site : std::enable_shared_from_this<site> {
   site(const server_options& given, branding shown, const fleet& known, const history& kept,
-       authenticator& gate, enroller& entrance, service& behind);
+       const server_ports& ports);
 
   server_options options;
   branding brand;
@@ -25,6 +26,7 @@ struct site : std::enable_shared_from_this<site> {
   const history& samples;
   authenticator& auth;
   enroller& desk;
+  people& staff;
   service& backend;
 
   std::string cookie_name;
@@ -33,6 +35,7 @@ struct site : std::enable_shared_from_this<site> {
   static_files files;
   std::shared_ptr<live_feed> feed;
   server_counters counters;
+  login_limit logins;
   std::size_t waiting_logins = 0;
   bool stopped = false;
 

@@ -1,6 +1,7 @@
 // `atlas-fleet user …`.
 #include "tenants/cli/arguments.hpp"
 #include "tenants/cli/output.hpp"
+#include "tenants/cli/user_sessions.hpp"
 
 #include <array>
 
@@ -140,6 +141,19 @@ constexpr std::array verbs{
          remove},
     verb{"user passwd", "ORG NAME", "Changes a person's password and ends their sessions.",
          "  atlas-fleet user passwd acme anna\n", password_flags, change_password},
+    verb{"user sessions",
+         "ORG [NAME]",
+         "Shows who is logged in, since when and from where.",
+         "  atlas-fleet user sessions acme\n  atlas-fleet user sessions acme anna\n",
+         {},
+         run_user_sessions},
+    verb{"user logout",
+         "ORG NAME [SESSION]",
+         "Ends all sessions of a person, or one; a dashboard that is open goes back to the login within "
+         "seconds.",
+         "  atlas-fleet user logout acme anna\n  atlas-fleet user logout acme anna 3f9a01bc\n",
+         {},
+         run_user_logout},
 };
 
 }  // namespace

@@ -13,14 +13,14 @@ from .deadline import wait_until
 class LiveFeed:
     """`frames` are (arrival by time.monotonic(), frame); `hosts` is what snapshots and deltas add up to."""
 
-    def __init__(self, url, token, seconds=10):
+    def __init__(self, url, token=None, seconds=10, cookie=None):
         self.frames = []
         self.hosts = {}
         self.alerts = {}
         self.org = None
         self.problem = None
         self._url = url
-        self._token = token
+        self._headers = {"Cookie": cookie} if cookie else {"Authorization": f"Bearer {token}"}
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._socket = None
@@ -48,8 +48,7 @@ class LiveFeed:
             self._loop.close()
 
     async def _follow(self):
-        headers = {"Authorization": f"Bearer {self._token}"}
-        async with websockets.connect(self._url, extra_headers=headers, max_size=None) as socket:
+        async with websockets.connect(self._url, extra_headers=self._headers, max_size=None) as socket:
             self._socket = socket
             async for text in socket:
                 arrival = time.monotonic()
@@ -75,6 +74,10 @@ class LiveFeed:
 
     def send(self, message):
         asyncio.run_coroutine_threadsafe(self._socket.send(json.dumps(message)), self._loop).result(5)
+
+    def close_code(self):
+        """How the connection ended, or None."""
+        return self._socket.close_code
 
     def host(self, name):
         """What is known of a host by now, a copy; empty when nothing is."""

@@ -3,6 +3,7 @@
 #include "fixtures.hpp"
 #include "ingest/registry_watch.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
 namespace atlas::ingest {
@@ -19,7 +20,7 @@ class RegistryAuthenticator : public testing::Test {
 
   outcome log_in(const std::string& name, const std::string& password) {
     std::optional<outcome> found;
-    auth.login(name, password, [&](outcome value) { found = std::move(value); });
+    auth.login({name, password, "192.0.2.7", "Firefox"}, [&](outcome value) { found = std::move(value); });
     EXPECT_FALSE(found) << "the loop goes on while the password is checked";
     EXPECT_TRUE(run_until(io, [&] { return found.has_value(); }));
     return *found;
@@ -45,6 +46,24 @@ TEST_F(RegistryAuthenticator, LogsInWithTheRightPasswordAndKeepsASession) {
   EXPECT_EQ(session->name, "ada");
   auth.logout(secret);
   EXPECT_FALSE(auth.find_session(secret));
+}
+
+TEST_F(RegistryAuthenticator, NotesWhereASessionComesFromAndThatItIsUsed) {
+  const auto found = log_in("ada", "correct horse battery");
+  ASSERT_TRUE(found && *found);
+  const auto secret = (*found)->session_secret;
+  const auto newest = [&] { return own.sessions(std::nullopt, clock.now()).value().at(0); };
+  EXPECT_EQ(newest().origin.address, "192.0.2.7");
+  EXPECT_EQ(newest().origin.agent, "Firefox");
+  EXPECT_EQ(auth.find_session(secret)->session, newest().id);
+  const auto seen = newest().seen;
+  EXPECT_TRUE(auth.find_session(secret));
+  run_until(io, [] { return true; });
+  EXPECT_EQ(newest().seen, seen) << "not for every request";
+  SQLite::Database(dir.path() / "fleet.db", SQLite::OPEN_READWRITE)
+      .exec("UPDATE sessions SET seen = seen - 61000");
+  EXPECT_TRUE(auth.find_session(secret));
+  EXPECT_TRUE(run_until(io, [&] { return newest().seen >= seen; }));
 }
 
 TEST_F(RegistryAuthenticator, RefusesAWrongPasswordAndAnUnknownName) {
@@ -74,7 +93,8 @@ TEST_F(RegistryAuthenticator, RefusesLoginsBeyondThoseThatMayWait) {
   std::size_t refused = 0;
   constexpr std::size_t extra = 2;
   for (std::size_t i = 0; i < registry_authenticator::max_waiting_logins + extra; ++i) {
-    auth.login("ada", "wrong", [&](const outcome& value) { ++(value ? checked : refused); });
+    auth.login({"ada", "wrong", "192.0.2.7", "Firefox"},
+               [&](const outcome& value) { ++(value ? checked : refused); });
   }
   EXPECT_TRUE(
       run_until(io, [&] { return checked + refused == registry_authenticator::max_waiting_logins + extra; }));

@@ -286,6 +286,24 @@ TEST_F(Commands, UsersComeChangeTheirPasswordsAndGo) {
   EXPECT_THAT(run({"user", "list", "acme"}).out, HasSubstr("Nobody may log in"));
 }
 
+TEST_F(Commands, SessionsAreShownAndEnded) {
+  auto registry = registry_of("acme");
+  const auto at = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+  ASSERT_TRUE(registry.add_user("anna", role::viewer, "first password", at));
+  EXPECT_THAT(run({"user", "sessions", "acme"}).out, HasSubstr("Nobody"));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(registry.create_session("anna", {"192.0.2.7", "Firefox"}, at));
+  EXPECT_THAT(run({"user", "sessions", "acme", "anna"}).out,
+              AllOf(HasSubstr("192.0.2.7"), HasSubstr("Firefox")));
+  const auto listed = run({"--json", "user", "sessions", "acme"}).json().at("sessions");
+  ASSERT_EQ(listed.size(), 3U);
+  const std::string id = listed.at(0).at("id");
+  EXPECT_EQ(run({"user", "logout", "acme", "bert", id}).code, not_found);
+  EXPECT_EQ(run({"user", "logout", "acme", "anna", id}).code, done);
+  EXPECT_EQ(run({"user", "logout", "acme", "anna", id}).code, not_found);
+  EXPECT_EQ(run({"--json", "user", "logout", "acme", "anna"}).json().at("ended"), 2);
+  EXPECT_TRUE(registry.sessions({}, at).value().empty());
+}
+
 TEST_F(Commands, ARemovedOrganisationLeavesNothing) {
   add_org("beta", "Beta Labs", 'b', 28'769);
   ASSERT_EQ(run({"host", "add", "acme", "web-1"}).code, done);

@@ -280,7 +280,7 @@ TEST_F(Live, FocusesAHostWhileAnyoneLooks) {
 }
 
 TEST_F(Live, EndsWithTheSession) {
-  server_.on_loop([&] { server_.auth.sessions["secret"] = {"ann", role::viewer}; });
+  server_.on_loop([&] { server_.auth.sessions["secret"] = {"ann", role::viewer, "id"}; });
   live_client client(server_.port());
   const header_list cookie{{"Cookie", fmt::format("{}=secret", running_server::cookie_name)}};
   ASSERT_EQ(client.open("/api/v1/live", cookie).status, 101);

@@ -1,4 +1,5 @@
 #include "tests/unit/web/running_server.hpp"
+#include "web/login_limit.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -77,6 +78,28 @@ TEST_F(Login, NamesTheMemberAtFault) {
   for (const auto* body : {"not json", "[1]", "\"text\"", "{\"user\":\"\xff\"}"}) {
     EXPECT_EQ(log_in(body).status, 400) << body;
   }
+}
+
+TEST_F(Login, IsSlowedDownAfterAFewFailures) {
+  for (int i = 0; i < login_limit::of_pair.free; ++i) EXPECT_EQ(log_in(wrong_login).status, 401);
+  const auto refused = log_in(right_login);
+  EXPECT_EQ(refused.status, 429) << "the right password does not show itself";
+  EXPECT_EQ(refused.header("retry-after"), "1");
+  EXPECT_EQ(parsed(refused)["detail"], "too many attempts: try again in 1 second");
+  EXPECT_EQ(log_in(R"({"user":"bert","password":"correct horse"})").status, 200);
+  const auto counted = server_.counters();
+  EXPECT_EQ(counted.logins_accepted, 1U);
+  EXPECT_EQ(counted.logins_refused, static_cast<std::uint64_t>(login_limit::of_pair.free));
+  EXPECT_EQ(counted.logins_limited, 1U);
+}
+
+TEST_F(Login, TellsWhereItComesFrom) {
+  auto headers = json_body;
+  headers.emplace_back("User-Agent", "a browser");
+  log_in(right_login, headers);
+  const auto asked = server_.from_loop<login_request>([this] { return server_.auth.newest_login.value(); });
+  EXPECT_EQ(asked.address, "127.0.0.1");
+  EXPECT_EQ(asked.user_agent, "a browser");
 }
 
 TEST_F(Login, IsRefusedToPagesOfOtherOrigins) {

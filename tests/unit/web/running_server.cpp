@@ -43,15 +43,16 @@ std::optional<principal> known_credentials::find_session(std::string_view secret
   return find(sessions, secret);
 }
 
-void known_credentials::login(std::string name, std::string password,
+void known_credentials::login(login_request asked,
                               std::function<void(result<std::optional<login_result>>)> done) {
-  auto check = [this, name, password, done] {
-    if (password != right_password) {
+  newest_login = asked;
+  auto check = [this, asked, done] {
+    if (asked.password != right_password) {
       return done(std::optional<login_result>{});
     }
-    const auto secret = "session-of-" + name;
-    sessions[secret] = {name, role::admin};
-    done(login_result{{name, role::admin}, secret});
+    const auto secret = "session-of-" + asked.name;
+    sessions[secret] = {asked.name, role::admin, "id-of-" + asked.name};
+    done(login_result{{asked.name, role::admin, {}}, secret});
   };
   if (hold_logins) {
     held.emplace_back(std::move(check));
@@ -62,6 +63,18 @@ void known_credentials::login(std::string name, std::string password,
 
 void known_credentials::logout(std::string_view session_secret) {
   sessions.erase(std::string(session_secret));
+}
+
+void known_people::list_sessions(std::optional<std::string> user, answer<std::vector<session_info>> done) {
+  auto found = sessions;
+  std::erase_if(found, [&](const session_info& one) { return user && one.user != *user; });
+  done(std::move(found));
+}
+
+void known_people::end_session(std::string id, std::optional<std::string> user, answer<bool> done) {
+  done(std::erase_if(sessions, [&](const session_info& one) {
+         return one.id == id && (!user || one.user == *user);
+       }) > 0);
 }
 
 void one_token::enroll(enrollment_request asked, std::function<void(outcome)> done) {
@@ -99,10 +112,11 @@ running_server::running_server(server_options options, fleet_rules rules)
         apply(host_removed{which});
         return true;
       }) {
-  auth.tokens["afa_viewer"] = {"view", role::viewer};
-  auth.tokens["afa_operator"] = {"operate", role::operator_};
-  auth.tokens["afa_admin"] = {"administer", role::admin};
-  web = std::make_unique<server>(io, std::move(options), acme(), hosts, samples, auth, desk, backend);
+  auth.tokens["afa_viewer"] = {"view", role::viewer, {}};
+  auth.tokens["afa_operator"] = {"operate", role::operator_, {}};
+  auth.tokens["afa_admin"] = {"administer", role::admin, {}};
+  web = std::make_unique<server>(io, std::move(options), acme(), hosts, samples,
+                                 server_ports{auth, desk, staff, backend});
   if (auto started = web->start(); !started) {
     throw std::runtime_error(started.error().where + ": " + started.error().what);
   }

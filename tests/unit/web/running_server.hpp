@@ -29,12 +29,12 @@ class known_credentials final : public authenticator {
  public:
   std::optional<principal> find_api_token(std::string_view secret) override;
   std::optional<principal> find_session(std::string_view secret) override;
-  void login(std::string name, std::string password,
-             std::function<void(result<std::optional<login_result>>)> done) override;
+  void login(login_request asked, std::function<void(result<std::optional<login_result>>)> done) override;
   void logout(std::string_view session_secret) override;
 
   std::map<std::string, principal, std::less<>> tokens;
   std::map<std::string, principal, std::less<>> sessions;
+  std::optional<login_request> newest_login;
   // While true logins wait, as for a busy password hash.
   bool hold_logins = false;
   std::vector<std::function<void()>> held;
@@ -44,6 +44,15 @@ class known_credentials final : public authenticator {
 class one_token final : public enroller {
  public:
   void enroll(enrollment_request asked, std::function<void(outcome)> done) override;
+};
+
+// The people port with sessions that are simply there.
+class known_people final : public people {
+ public:
+  void list_sessions(std::optional<std::string> user, answer<std::vector<session_info>> done) override;
+  void end_session(std::string id, std::optional<std::string> user, answer<bool> done) override;
+
+  std::vector<session_info> sessions;
 };
 
 // The service port over the same fleet that the server shows.
@@ -102,6 +111,7 @@ class running_server {
   memory_history samples{100};
   known_credentials auth;
   one_token desk;
+  known_people staff;
   watched_service backend;
   std::unique_ptr<server> web;
 

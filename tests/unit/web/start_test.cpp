@@ -28,7 +28,8 @@ class Start : public ::testing::Test {
  protected:
   error start_error(server_options options) {
     boost::asio::io_context io{1};
-    server one(io, std::move(options), acme(), hosts_, samples_, auth_, desk_, backend_);
+    server one(io, std::move(options), acme(), hosts_, samples_,
+               server_ports{auth_, desk_, staff_, backend_});
     const auto started = one.start();
     return started ? error{} : started.error();
   }
@@ -45,6 +46,7 @@ class Start : public ::testing::Test {
   memory_history samples_{1};
   known_credentials auth_;
   one_token desk_;
+  known_people staff_;
   watched_service backend_{[](const host_id&) { return false; }};
 };
 
@@ -130,8 +132,9 @@ TEST_F(Start, ServesHttpAndTheLiveFeedUnderTls) {
 
 TEST_F(Start, StopsWithEverythingThatIsUnderWay) {
   boost::asio::io_context io{1};
-  auto one = std::make_unique<server>(io, server_options{}, acme(), hosts_, samples_, auth_, desk_, backend_);
-  auth_.tokens["afa_viewer"] = {"view", role::viewer};
+  auto one = std::make_unique<server>(io, server_options{}, acme(), hosts_, samples_,
+                                      server_ports{auth_, desk_, staff_, backend_});
+  auth_.tokens["afa_viewer"] = {"view", role::viewer, {}};
   ASSERT_TRUE(one->start());
   std::thread loop([&] { io.run(); });
   http_client half(one->port());

@@ -1,10 +1,11 @@
 import type { Branding, HistoryPoint, HostDetail, IsolationReport, Me } from './types';
 
 export class ApiError extends Error {
-  // `status` 0: no answer at all.
+  // `status` 0: no answer at all. `retryAfter`: seconds to wait before the next attempt.
   constructor(
     readonly status: number,
     message: string,
+    readonly retryAfter = 1,
   ) {
     super(message);
   }
@@ -36,7 +37,8 @@ async function request<T>(path: string, init: RequestInit = {}, quiet = false): 
   if (!response.ok) {
     if (response.status === 401 && !quiet) onUnauthorized();
     const problem = (await response.json().catch(() => null)) as { title?: string; detail?: string } | null;
-    throw new ApiError(response.status, problem?.detail ?? problem?.title ?? response.statusText);
+    const retryAfter = Number(response.headers.get('Retry-After')) || 1;
+    throw new ApiError(response.status, problem?.detail ?? problem?.title ?? response.statusText, retryAfter);
   }
   if (response.status === 204) return undefined as T;
   const body = await response.text();

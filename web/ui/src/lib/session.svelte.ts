@@ -8,7 +8,8 @@ function openSocket(): Socket {
   return new WebSocket(`${scheme}://${location.host}/api/v1/live`) as unknown as Socket;
 }
 
-export type LoginFailure = 'wrong' | 'tooMany' | 'unavailable' | 'unreachable';
+// A number: too many attempts, the next one after so many seconds.
+export type LoginFailure = 'wrong' | 'unavailable' | 'unreachable' | number;
 
 // Who is signed in, to which organisation, and the feed that follows from it.
 class Session {
@@ -63,7 +64,7 @@ class Session {
     } catch (problem) {
       const status = problem instanceof ApiError ? problem.status : 0;
       if (status === 0) return 'unreachable';
-      if (status === 429) return 'tooMany';
+      if (problem instanceof ApiError && status === 429) return problem.retryAfter;
       return status >= 500 ? 'unavailable' : 'wrong';
     }
   }

@@ -21,7 +21,7 @@ const en = {
     submit: 'Sign in',
     busy: 'Signing in …',
     wrong: 'User name or password is wrong.',
-    tooMany: 'Too many attempts at the moment. Wait a little and try again.',
+    tooMany: (seconds: number) => `Too many attempts. Try again in ${plural(seconds, 'second', 'seconds')}.`,
     unavailable: 'The server cannot check passwords at the moment. Try again in a few seconds.',
     unreachable: 'The server cannot be reached. Check your connection and try again.',
     expired: 'Your session has ended. Sign in again to go on.',
