@@ -52,6 +52,7 @@ web::server_options make_server_options(const tenants::state_root& root, const t
   web::server_options made;
   made.address = config.server.host;
   made.port = config.server.port;
+  made.max_connections_per_address = config.server.max_connections_per_address;
   made.certificate = config.server.tls.certificate;
   made.private_key = config.server.tls.private_key;
   made.ui_dir = chosen.ui_dir;

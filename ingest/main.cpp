@@ -8,6 +8,7 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 namespace {
 
@@ -25,6 +26,15 @@ void set_up_log(bool verbose) {
   spdlog::set_level(verbose ? spdlog::level::debug : spdlog::level::info);
 }
 
+// A connection is a file: as many as this process may have.
+void allow_many_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
 int run(const std::vector<std::string>& arguments) {
   const auto chosen = ingest::parse_options(arguments);
   if (!chosen) {
@@ -36,6 +46,7 @@ int run(const std::vector<std::string>& arguments) {
     return done;
   }
   set_up_log(chosen->verbose);
+  allow_many_files();
   const auto root = tenants::state_root::find(chosen->root);
   const auto tenant = tenants::find_tenant(root, chosen->org);
   if (!tenant) {

@@ -31,6 +31,7 @@ struct tenant_config {
     std::optional<std::string> url;  // as other machines reach it; none: made of host and port
     atlas::api_key api_key;
     std::uint32_t history_size = 360;  // samples kept live per host
+    std::uint32_t max_connections_per_address = 512;
     tls_section tls;
   };
   // What the broker's guard lets through; the rates are per second.

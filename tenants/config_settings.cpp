@@ -174,6 +174,7 @@ std::vector<setting> make_settings() {
       optional_text("server.url", accept_server_url, FIELD(server.url)),
       required(server_api_key()),
       whole("server.history_size", 1, 100'000, FIELD(server.history_size)),
+      whole("server.max_connections_per_address", 16, 4'096, FIELD(server.max_connections_per_address)),
       optional_text("server.tls.certificate", accept_path, FIELD(server.tls.certificate)),
       optional_text("server.tls.private_key", accept_path, FIELD(server.tls.private_key)),
       text("broker.url", accept_broker_url, FIELD(broker.url)),

@@ -1,37 +1,23 @@
 #include "web/connection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace atlas::web {
 
-bool connection_set::close_longest_waiting() {
-  if (waiting_.empty()) {
-    return false;
-  }
-  waiting_.front()->close();
-  return true;
-}
-
-void connection_set::close_all() {
-  while (!all_.empty()) {
-    all_.front()->close();
-  }
-}
-
-connection::connection(std::shared_ptr<site> at, std::shared_ptr<connection_set> among, tcp_socket socket,
-                       asio::ssl::context* tls)
+connection::connection(std::shared_ptr<site> at, std::shared_ptr<connection_set> among,
+                       const asio::ip::address& remote, tcp_socket socket, asio::ssl::context* tls)
     : where(std::move(at)),
       stream(std::move(socket), tls),
       input(where->options.max_header_bytes),
       among_(std::move(among)),
-      place_(among_->all_.insert(among_->all_.end(), this)) {}
+      place_(among_->add(*this, origin_of(remote))) {}
 
 connection::~connection() { close(); }
 
 void connection::close() {
-  end_waiting();
   if (place_) {
-    among_->all_.erase(*place_);
+    among_->remove(*place_);
     place_.reset();
   }
   stream.close();
@@ -41,16 +27,20 @@ void connection::close() {
 }
 
 void connection::begin_waiting() {
-  if (place_ && !waiting_place_) {
-    waiting_place_ = among_->waiting_.insert(among_->waiting_.end(), this);
+  if (place_ && !place_->waiting) {
+    among_->begin_waiting(*this, *place_);
   }
 }
 
 void connection::end_waiting() {
-  if (waiting_place_) {
-    among_->waiting_.erase(*waiting_place_);
-    waiting_place_.reset();
+  if (place_) {
+    among_->end_waiting(*place_);
   }
+}
+
+bool connection::become_live() {
+  const auto most = std::max<std::size_t>(1, where->options.max_connections_per_address / 2);
+  return place_ && connection_set::become_live(*place_, most);
 }
 
 }  // namespace atlas::web

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "web/any_stream.hpp"
+#include "web/connection_set.hpp"
 #include "web/response.hpp"
 #include "web/site.hpp"
 
-#include <list>
 #include <memory>
 #include <optional>
 
@@ -12,22 +12,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 namespace atlas::web {
-
-class connection;
-
-// All open connections of a server, and which of them wait for a request, longest first. Loop thread.
-class connection_set {
- public:
-  std::size_t size() const { return all_.size(); }
-  // Closes the connection that has waited longest for a whole request; false when none waits.
-  bool close_longest_waiting();
-  void close_all();
-
- private:
-  friend class connection;
-  std::list<connection*> all_;
-  std::list<connection*> waiting_;
-};
 
 // The response to the request at hand, which a handler may give later.
 struct pending_reply {
@@ -42,16 +26,20 @@ struct pending_reply {
 // serves it.
 class connection {
  public:
-  connection(std::shared_ptr<site> at, std::shared_ptr<connection_set> among, tcp_socket socket,
-             asio::ssl::context* tls);
+  connection(std::shared_ptr<site> at, std::shared_ptr<connection_set> among, const asio::ip::address& remote,
+             tcp_socket socket, asio::ssl::context* tls);
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
   // Ends whatever the connection waits for.
   void close();
+  // From here on it is the client that keeps the connection open, and it may be closed to make way.
   void begin_waiting();
   void end_waiting();
+  // Takes one of its address's places for a live feed, which nothing closes to make way; false when all are
+  // taken. They are half of the address's places: its other visitors must get in too.
+  bool become_live();
   // Deadline for everything that follows on the stream, until the next call.
   void expires_after(std::chrono::milliseconds span) { stream.expires_after(span); }
 
@@ -62,8 +50,7 @@ class connection {
 
  private:
   std::shared_ptr<connection_set> among_;
-  std::optional<std::list<connection*>::iterator> place_;
-  std::optional<std::list<connection*>::iterator> waiting_place_;
+  std::optional<connection_set::place> place_;
 };
 
 }  // namespace atlas::web

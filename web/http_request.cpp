@@ -56,6 +56,9 @@ tl::expected<request, response> request_of(const request_parser& parser) {
   if (header.count(http::field::transfer_encoding) > 0 && !parser.chunked()) {
     return tl::unexpected(problem(501, "the only transfer coding known here is chunked"));
   }
+  if (header.count(http::field::content_encoding) > 0) {
+    return tl::unexpected(problem(415, "a body must come as it is, without Content-Encoding"));
+  }
   auto target = parse_target(view(header.target()));
   if (!target) {
     return tl::unexpected(

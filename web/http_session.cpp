@@ -72,10 +72,12 @@ task<bool> send(connection& on, const response& answer, method asked_by, bool ke
   const bool with_body = asked_by != method::head && answer.status != 204 && answer.status != 304;
   const std::string_view body = with_body ? answer.body() : std::string_view{};
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
+  on.begin_waiting();
   on.expires_after(response_timeouts * on.where->options.request_timeout);
   error_code failed;
   auto token = asio::redirect_error(use_task, failed);
   co_await asio::async_write(on.stream, parts, token);
+  on.end_waiting();
   co_return !failed;
 }
 
@@ -84,6 +86,7 @@ task<bool> send(connection& on, const response& answer, method asked_by, bool ke
 task<void> linger(connection& on) {
   constexpr std::chrono::seconds patience{1};
   constexpr std::size_t most = 256 * 1024;
+  on.begin_waiting();
   on.expires_after(patience);
   error_code failed;
   auto token = asio::redirect_error(use_task, failed);
@@ -217,8 +220,9 @@ task<next_step> serve_request(const std::shared_ptr<connection>& shared) {
   }
   if (admitted.to->upgrades && beast::websocket::is_upgrade(parser.get())) {
     on.end_waiting();
-    if (!on.where->has_room_for_live()) {
-      const response refusal = problem(503, "too many live connections: try again later");
+    if (!on.where->has_room_for_live() || !on.become_live()) {
+      const response refusal =
+          problem(503, "too many live connections, or too many from this address: try again later");
       co_return co_await finish(on, refusal, asked->verb, false);
     }
     auto upgrade = parser.release();

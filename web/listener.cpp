@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <fmt/format.h>
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 
 namespace atlas::web {
@@ -30,6 +31,18 @@ std::string advice(const error_code& failed) {
     return "no network interface of this machine has this address: mend server.host";
   }
   return failed.message();
+}
+
+// Bounds what the kernel holds for a client that asks for much and reads nothing: a few thousand of them
+// would use up the memory that it has for all connections of the machine. What is on its way does not count,
+// so that a distant reader is as quick as before.
+void bound_unsent(tcp_socket& socket) {
+  constexpr int unsent_bytes = 32 * 1024;
+  constexpr int buffer_bytes = 256 * 1024;
+  using unsent_limit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+  error_code ignored;
+  socket.set_option(unsent_limit(unsent_bytes), ignored);
+  socket.set_option(asio::socket_base::send_buffer_size(buffer_bytes), ignored);
 }
 
 // IPv4 before IPv6 of a name that has both: "localhost" is reached by either in every browser.
@@ -116,16 +129,22 @@ task<void> listener::accept_all() {
 }
 
 void listener::take(tcp_socket socket) {
-  if (connections_->size() >= where_->options.max_connections) {
-    // A client that is slow to ask makes way for one that may not be.
-    ++where_->counters.rejected_connections;
-    if (!connections_->close_longest_waiting()) {
-      return;
-    }
+  error_code failed;
+  const auto remote = socket.remote_endpoint(failed).address();
+  if (failed) {
+    return;  // it has gone already
   }
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
-  auto accepted = std::make_shared<connection>(where_, connections_, std::move(socket), tls_.get());
+  const auto& options = where_->options;
+  const connection_set::limits most{options.max_connections, options.max_connections_per_address};
+  // A client that is slow makes way for one that may not be.
+  const auto room = connections_->make_room(origin_of(remote), most);
+  where_->counters.rejected_connections += room == connection_set::room::free ? 0 : 1;
+  if (room == connection_set::room::none) {
+    return;
+  }
+  socket.set_option(tcp::no_delay(true), failed);
+  bound_unsent(socket);
+  auto accepted = std::make_shared<connection>(where_, connections_, remote, std::move(socket), tls_.get());
   asio::co_spawn(io_.get_executor(), serve_connection(std::move(accepted)), asio::detached);
 }
 

@@ -16,8 +16,6 @@ namespace websocket = beast::websocket;
 // What a browser may say: a burst of clicks, then a few a second.
 constexpr double message_burst = 20;
 constexpr double messages_per_second = 5;
-// What the kernel may hold for a browser that does not read.
-constexpr int send_buffer_bytes = 256 * 1024;
 constexpr std::chrono::seconds longest_check{5};
 // Application code of RFC 6455 section 7.4.2: "log in again".
 constexpr std::uint16_t session_ended = 4401;
@@ -73,8 +71,6 @@ void live_session::set_up() {
   on_->input.clear();
   on_->input.shrink_to_fit();
   on_->stream.expires_never();
-  error_code ignored;
-  on_->stream.socket().set_option(asio::socket_base::send_buffer_size(send_buffer_bytes), ignored);
 }
 
 task<void> live_session::run() {

@@ -21,6 +21,7 @@ struct server_options {
   downloads agent_files;  // what a new machine fetches
 
   std::size_t max_connections = 4096;
+  std::size_t max_connections_per_address = 512;  // of an IPv4 address or an IPv6 network of 64 bits
   std::size_t max_header_bytes = 8 * 1024;
   std::size_t max_body_bytes = 64 * 1024;
   std::chrono::milliseconds request_timeout{10'000};  // for a whole request, and idle between two

@@ -78,6 +78,7 @@ TEST(TenantConfig, GivesEveryOtherKeyItsDefault) {
   EXPECT_EQ(config.organization.contact, "");
   EXPECT_EQ(config.server.host, "127.0.0.1");
   EXPECT_EQ(config.server.port, 8768);
+  EXPECT_EQ(config.server.max_connections_per_address, 512U);
   EXPECT_FALSE(config.server.tls.certificate);
   EXPECT_EQ(config.broker.url, "mqtts://localhost:8883");
   EXPECT_FALSE(config.broker.ca_file);

@@ -1,4 +1,5 @@
 #include "tests/unit/web/running_server.hpp"
+#include "web/connection_set.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -202,7 +203,9 @@ void allow_many_files() {
 
 TEST(Limits, AThousandHalfOpenRequestsDoNotStopAGoodOne) {
   allow_many_files();
-  running_server server;
+  server_options options;
+  options.max_connections_per_address = 2000;
+  running_server server(options);
   std::vector<http_client> half_open;
   for (int i = 0; i < 1000; ++i) {
     half_open.emplace_back(server.port()).send("GET /healthz HTTP/1.1\r\nHost: lo");
@@ -223,6 +226,72 @@ TEST(Limits, TheLongestWaitingMakesWayWhenThereAreTooManyConnections) {
   EXPECT_TRUE(half_open.front().is_closed_by_server());
   EXPECT_GT(server.counters().rejected_connections, 0U);
   EXPECT_LE(server.counters().connections, 9U);
+}
+
+TEST(Limits, TheLongestWaitingOfAnAddressMakesWayWhenItHasItsShare) {
+  server_options options;
+  options.max_connections_per_address = 8;
+  running_server server(options);
+  std::vector<http_client> half_open;
+  for (int i = 0; i < 30; ++i) {
+    half_open.emplace_back(server.port()).send("GET /healthz HTTP/1.1\r\n");
+    EXPECT_EQ(fetch(server.port(), "GET", "/healthz").status, 200) << i;
+  }
+  EXPECT_TRUE(half_open.front().is_closed_by_server());
+  EXPECT_GT(server.counters().rejected_connections, 0U);
+  EXPECT_LE(server.counters().connections, 9U);
+}
+
+TEST(Limits, AClientThatDoesNotReadItsResponseMakesWay) {
+  const temporary_folder ui;
+  ui.write("index.html", std::string(16 * 1024 * 1024, 'x'));
+  server_options options;
+  options.max_connections = 4;
+  options.ui_dir = ui.path();
+  running_server server(options);
+  std::vector<http_client> slow;
+  for (int i = 0; i < 12; ++i) {
+    auto& client = slow.emplace_back(server.port());
+    client.set_receive_buffer(4096);
+    client.send(request_text("GET", "/dashboard"));
+    ASSERT_TRUE(client.read_exactly(12)) << i;
+  }
+  EXPECT_EQ(fetch(server.port(), "GET", "/healthz").status, 200);
+  EXPECT_LE(server.counters().connections, 5U);
+}
+
+TEST(Limits, LiveFeedsLeaveHalfOfAnAddressesPlaces) {
+  server_options options;
+  options.max_connections_per_address = 8;
+  running_server server(options);
+  std::vector<live_client> live;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(live.emplace_back(server.port()).open("/api/v1/live", running_server::viewer).status, 101);
+  }
+  EXPECT_EQ(live_client(server.port()).open("/api/v1/live", running_server::viewer).status, 503);
+  std::vector<http_client> half_open;
+  for (int i = 0; i < 8; ++i) {
+    half_open.emplace_back(server.port()).send("GET /healthz HTTP/1.1\r\n");
+  }
+  EXPECT_EQ(fetch(server.port(), "GET", "/healthz").status, 200);
+  EXPECT_TRUE(live.front().next_frame()) << "a live feed is not closed to make way";
+}
+
+TEST(Origins, AreIpv4AddressesAndIpv6NetworksOf64Bits) {
+  const auto origin = [](const char* text) { return origin_of(boost::asio::ip::make_address(text)); };
+  EXPECT_NE(origin("192.0.2.1"), origin("192.0.2.2"));
+  EXPECT_EQ(origin("192.0.2.1"), origin("::ffff:192.0.2.1"));
+  EXPECT_EQ(origin("2001:db8:1:2::1"), origin("2001:db8:1:2:ffff::9"));
+  EXPECT_NE(origin("2001:db8:1:2::1"), origin("2001:db8:1:3::1"));
+}
+
+TEST(Limits, RefuseACompressedBody) {
+  running_server server;
+  http_client client(server.port());
+  client.send(
+      "POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x01");
+  EXPECT_EQ(status_of(client), 415);
 }
 
 // All file descriptors of this process but one, until it is destroyed.
