@@ -10,7 +10,8 @@
 namespace atlas {
 
 // Finds two machines that report under one host's name: their boots take turns. A reboot is one change and no
-// way back, and samples of an earlier boot that come late are older than the boot that follows. One thread.
+// way back. Samples of an earlier boot that come late are older than the boot that follows, and come in
+// bursts; those of a second machine whose clock is behind come as they are taken. One thread.
 class boot_watch {
  public:
   // Turns longer ago than this are forgotten.
@@ -26,9 +27,12 @@ class boot_watch {
   void assume(std::size_t turns, unix_ms now) { turns_.assign(turns, now); }
 
  private:
+  bool is_live(const sample& value, unix_ms now) const;
+
   struct boot {
     std::string id;
-    unix_ms first{};  // its first sample's time, by its own clock
+    unix_ms first{};     // its first sample's time, by its own clock
+    milliseconds lag{};  // from when its newest sample was taken to when it came
   };
   boot present_;
   boot before_;

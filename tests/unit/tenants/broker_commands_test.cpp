@@ -44,7 +44,7 @@ TEST_F(BrokerCommands, RenderTwiceIsNothingNew) {
 
 TEST_F(BrokerCommands, RenderTellsAProgramToo) {
   const auto told = must({"broker", "render", "--json", "--name", "fleet.example.com,192.0.2.7"}).json();
-  EXPECT_EQ(told["users"], 3);
+  EXPECT_EQ(told["users"], 5);
   EXPECT_EQ(told["organizations"], 2);
   EXPECT_EQ(told["changed"], true);
   EXPECT_EQ(told["running"], false);
