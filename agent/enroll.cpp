@@ -4,15 +4,10 @@
 #include "core/json_object.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <system_error>
 #include <thread>
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace atlas::agent {
 
@@ -23,19 +18,6 @@ using std::chrono::seconds;
 constexpr seconds request_time{20};
 constexpr int attempts = 20;
 constexpr unsigned longest_pause = 10;  // seconds
-
-tl::unexpected<error> file_failure(const std::string& path) {
-  return failure(path, "cannot be written: " + std::generic_category().message(errno));
-}
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(file, text.data(), text.size());
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return ::fsync(file) == 0;
-}
 
 // What a service that refuses says, in its own words.
 std::string refusal(const http_answer& answer) {
@@ -84,27 +66,6 @@ result<std::string> enroll(const enrollment_request& asked) {
     if (!busy || attempt == attempts) return failure(asked.service.server.text(), refusal(*answer));
     std::this_thread::sleep_for(seconds(std::clamp(answer->retry_after, 1U, longest_pause)));
   }
-}
-
-result<void> write_secret_file(const std::string& path, std::string_view text) {
-  if (const auto slash = path.rfind('/'); slash != std::string::npos && slash > 0) {
-    const auto folder = path.substr(0, slash);
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return file_failure(folder);
-  }
-  const auto beside = path + ".new";
-  ::unlink(beside.c_str());
-  const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return file_failure(beside);
-  const bool written = write_all(file, text);
-  const int why = errno;
-  ::close(file);
-  errno = why;
-  if (!written || ::rename(beside.c_str(), path.c_str()) != 0) {
-    auto failed = file_failure(path);
-    ::unlink(beside.c_str());
-    return failed;
-  }
-  return {};
 }
 
 }  // namespace atlas::agent

@@ -4,7 +4,6 @@
 #include "agent/https_client.hpp"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace atlas::agent {
@@ -21,8 +20,5 @@ struct enrollment_request {
 // Asks the organisation's service to take this machine in; waits and asks again while it is too busy.
 // Returns the configuration file of the host's agent, JSON with the host's password.
 result<std::string> enroll(const enrollment_request& asked);
-
-// Written beside its place and renamed, mode 0600; the folder is made when it is missing.
-result<void> write_secret_file(const std::string& path, std::string_view text);
 
 }  // namespace atlas::agent

@@ -4,6 +4,8 @@
 #include "agent/log.hpp"
 #include "agent/memory.hpp"
 #include "agent/options.hpp"
+#include "agent/passwords.hpp"
+#include "agent/secret_file.hpp"
 #include "agent/small_file.hpp"
 #include "agent/text.hpp"
 
@@ -69,6 +71,21 @@ std::optional<std::string> read_token(const std::string& file) {
   return token.empty() ? std::nullopt : std::optional(std::string(token));
 }
 
+// Of the host that the configuration in `file` is for.
+std::string own_passwords_file(const settings& said, const std::string& file, std::string_view org,
+                               std::string_view host) {
+  auto beside = file;
+  if (beside.empty()) beside = said.password_file ? said.password_file->value : default_config_file();
+  return passwords_file(environment("STATE_DIRECTORY"), beside, org, host);
+}
+
+// What it may prove itself with: empty when it has never been a host.
+std::string known_password(const settings& said, const std::string& file, std::string_view host) {
+  if (!said.password || !said.organization_id) return {};
+  const auto kept = own_passwords_file(said, file, said.organization_id->value, host);
+  return passwords(said.password->value, kept).present();
+}
+
 int enroll_machine(const options& chosen) {
   const auto url = parse_http_url(chosen.enroll_url);
   if (!url) return fail({{"--enroll", url.error().what}});
@@ -90,7 +107,7 @@ int enroll_machine(const options& chosen) {
   const auto config = enroll({.service = *url,
                               .token = *token,
                               .host = *host,
-                              .password = known.password ? known.password->value : std::string(),
+                              .password = known_password(known, file, host->text()),
                               .ca_path = chosen.said.ca_file ? chosen.said.ca_file->value : std::string(),
                               .tags = known.tags ? known.tags->value : std::vector<std::string>()});
   const auto done = config ? write_secret_file(file, *config) : tl::unexpected(config.error());
@@ -129,7 +146,11 @@ tl::expected<config, config_errors> gather_config(const options& chosen) {
     log(log_level::warning,
         said.password_file->value + " can be read by others on this machine: chmod 600 it");
   }
-  return complete(said, machine_hostname());
+  auto gathered = complete(said, machine_hostname());
+  if (gathered) {
+    gathered->passwords_file = own_passwords_file(said, file, gathered->org.text(), gathered->host.text());
+  }
+  return gathered;
 }
 
 int run_program(const std::vector<std::string>& arguments) {

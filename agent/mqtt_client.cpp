@@ -17,7 +17,8 @@ constexpr int keep_alive_seconds = 20;
 // version can be agreed on, whatever this system's OpenSSL still allows.
 constexpr const char* cipher_suites = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM";
 
-// Messages that wait to be taken; more are dropped, since only the newest configuration counts.
+// Messages that wait to be taken; more are dropped: of configurations only the newest counts, and what is
+// asked on …/cmd is asked again.
 constexpr std::size_t max_messages = 16;
 
 void initialise_libraries() {
@@ -77,10 +78,20 @@ struct mqtt_client::callbacks {
   static void disconnect_failed(void* context, MQTTAsync_failureData5*) {
     self(context).add_event({mqtt_event::kind::disconnected, 0, 0, {}});
   }
-  static int message_arrived(void* context, char* topic, int, MQTTAsync_message* message) {
+  static std::string correlation_of(MQTTAsync_message& message) {
+    const auto* const found =
+        MQTTProperties_getProperty(&message.properties, MQTTPROPERTY_CODE_CORRELATION_DATA);
+    if (found == nullptr || found->value.data.len <= 0) return {};
+    return {found->value.data.data, static_cast<std::size_t>(found->value.data.len)};
+  }
+  // The topic's length is 0 when it ends with a zero.
+  static int message_arrived(void* context, char* topic, int topic_length, MQTTAsync_message* message) {
     std::string payload(static_cast<const char*>(message->payload),
                         static_cast<std::size_t>(std::max(message->payloadlen, 0)));
-    self(context).add_event({mqtt_event::kind::message, 0, 0, std::move(payload)});
+    std::string name =
+        topic_length > 0 ? std::string(topic, static_cast<std::size_t>(topic_length)) : std::string(topic);
+    self(context).add_event(
+        {mqtt_event::kind::message, 0, 0, std::move(payload), std::move(name), correlation_of(*message)});
     MQTTAsync_freeMessage(&message);
     MQTTAsync_free(topic);
     return 1;
@@ -101,7 +112,8 @@ mqtt_client::mqtt_client(options chosen, std::function<void()> on_event)
 
 mqtt_client::~mqtt_client() { MQTTAsync_destroy(&client_); }
 
-bool mqtt_client::connect(const std::string& ca_path, const std::string& will_payload) {
+bool mqtt_client::connect(const std::string& ca_path, const std::string& password,
+                          const std::string& will_payload) {
   MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
   tls.trustStore = ca_path.empty() ? nullptr : ca_path.c_str();
   tls.disableDefaultTrustStore = ca_path.empty() ? 0 : 1;
@@ -118,7 +130,7 @@ bool mqtt_client::connect(const std::string& ca_path, const std::string& will_pa
   connect.cleanstart = 1;
   connect.connectTimeout = options_.connection_timeout;
   connect.username = options_.user.c_str();
-  connect.password = options_.password.c_str();
+  connect.password = password.c_str();
   connect.will = &will;
   connect.ssl = &tls;
   connect.context = this;
@@ -136,6 +148,20 @@ std::optional<int> mqtt_client::publish(const std::string& topic, const std::str
                                   retained ? 1 : 0, &response);
   if (sent != MQTTASYNC_SUCCESS) return std::nullopt;
   return response.token;
+}
+
+bool mqtt_client::reply(const std::string& topic, const std::string& payload, std::string correlation) {
+  MQTTProperties properties = MQTTProperties_initializer;
+  MQTTProperty property{};
+  property.identifier = MQTTPROPERTY_CODE_CORRELATION_DATA;
+  property.value.data = {static_cast<int>(correlation.size()), correlation.data()};
+  if (!correlation.empty()) MQTTProperties_add(&properties, &property);
+  MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+  response.properties = properties;
+  const int sent = MQTTAsync_send(client_, topic.c_str(), static_cast<int>(payload.size()), payload.data(), 1,
+                                  0, &response);
+  MQTTProperties_free(&properties);
+  return sent == MQTTASYNC_SUCCESS;
 }
 
 bool mqtt_client::subscribe(const std::string& topic) {

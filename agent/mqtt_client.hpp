@@ -17,13 +17,15 @@ struct mqtt_event {
     connection_lost,  // reason, text
     acknowledged,     // token
     not_delivered,    // token; reason when the broker has refused it
-    message,          // text is the payload
+    message,          // topic, correlation; text is the payload
     disconnected      // as disconnect() asked
   };
   kind what;
   int token = 0;
   int reason = 0;  // MQTT 5 reason code; 0 when the broker told none
   std::string text;
+  std::string topic = {};
+  std::string correlation = {};  // MQTT 5 correlation data; empty when there is none
 };
 
 // One MQTT 5 connection over TLS, of this process's user, in events. The calls are for one thread and never
@@ -36,7 +38,6 @@ class mqtt_client {
   struct options {
     broker_address broker;
     std::string user;  // also the client id
-    std::string password;
     std::string will_topic;
     int connection_timeout = 10;  // seconds
   };
@@ -48,10 +49,12 @@ class mqtt_client {
 
   // Ends in `connected` or `connect_failed`; false when it cannot even begin. `ca_path` is read at once or
   // soon after; empty for the system's CAs. The will is published, retained, when the connection breaks.
-  bool connect(const std::string& ca_path, const std::string& will_payload);
+  bool connect(const std::string& ca_path, const std::string& password, const std::string& will_payload);
   // At QoS 1. A token that `acknowledged` or `not_delivered` will bear, or nothing when there is no
   // connection.
   std::optional<int> publish(const std::string& topic, const std::string& payload, bool retained);
+  // The answer to a request, at QoS 1; false when there is no connection.
+  bool reply(const std::string& topic, const std::string& payload, std::string correlation);
   bool subscribe(const std::string& topic);
   // Says goodbye, so that the will is not published; ends in `disconnected`.
   bool disconnect();

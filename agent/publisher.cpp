@@ -1,6 +1,7 @@
 #include "agent/publisher.hpp"
 
 #include "agent/log.hpp"
+#include "core/rekey.hpp"
 #include "core/topic.hpp"
 
 #include <algorithm>
@@ -32,7 +33,6 @@ std::string topic_base(const config& settings) {
 mqtt_client::options client_options(const config& settings, const std::string& base) {
   return {.broker = settings.broker,
           .user = settings.user(),
-          .password = settings.password,
           .will_topic = base + "status",
           .connection_timeout = static_cast<int>(settings.connection_timeout)};
 }
@@ -45,6 +45,7 @@ publisher::publisher(const config& settings, std::string boot, const wake_pipe& 
       wake_(wake),
       topic_base_(topic_base(settings)),
       ca_(settings.ca),
+      passwords_(settings.password, settings.passwords_file),
       backoff_(first_retry, seconds(settings.retry_interval)),
       random_(std::random_device{}()),
       client_(client_options(settings, topic_base_), [&wake] { wake.wake(); }) {}
@@ -86,7 +87,7 @@ monotonic_time publisher::step(monotonic_time now) {
 
 void publisher::start_connecting(monotonic_time now) {
   log(log_level::debug, "connecting to " + config_.broker.text());
-  if (client_.connect(ca_.path(), status_text(reported_state::lost))) {
+  if (client_.connect(ca_.path(), passwords_.present(), status_text(reported_state::lost))) {
     state_ = state::connecting;
   } else {
     wait_before_connecting(now);
@@ -107,7 +108,7 @@ void publisher::handle(const mqtt_event& event, monotonic_time now) {
     case mqtt_event::kind::connection_lost: on_connection_lost(event, now); break;
     case mqtt_event::kind::acknowledged:
     case mqtt_event::kind::not_delivered: on_delivery(event); break;
-    case mqtt_event::kind::message: on_message(event.text); break;
+    case mqtt_event::kind::message: on_message(event); break;
     case mqtt_event::kind::disconnected: left_ = true; break;
   }
 }
@@ -120,6 +121,7 @@ void publisher::on_connected(monotonic_time now) {
   if (holds) last_problem_.clear();
   log(holds ? log_level::info : log_level::debug,
       "connected to " + config_.broker.text() + " as host " + std::string(config_.host.text()));
+  if (passwords_.worked()) log(log_level::info, "the new password works; the former one is forgotten");
   info_is_new_ = true;
   present_ = false;
   send_what_is_due(now);
@@ -130,6 +132,8 @@ void publisher::on_connect_failed(const mqtt_event& event, monotonic_time now) {
   wait_before_connecting(now);
   log(log_level::debug, "connect failed: reason " + std::to_string(event.reason) + " " + event.text);
   if (const auto failure = failure_of_reason(event.reason)) {
+    // Only when no password is left is it a problem.
+    if (failure->problem == connect_problem::credentials_refused && passwords_.refused()) return;
     say(*failure);
     return;
   }
@@ -150,6 +154,7 @@ void publisher::on_connection_lost(const mqtt_event& event, monotonic_time now) 
   if (state_ != state::connected) return;
   buffer_.returned();
   under_way_.reset();
+  passwords_.start_over();
   const bool stable = now - connected_since_ >= stable_after;
   if (stable) backoff_.reset();
   short_lived_ = stable ? 0 : short_lived_ + 1;
@@ -180,7 +185,38 @@ void publisher::on_delivery(const mqtt_event& event) {
   }
 }
 
-void publisher::on_message(const std::string& payload) {
+void publisher::on_message(const mqtt_event& event) {
+  if (event.topic == topic("cmd")) {
+    on_command(event);
+  } else if (event.topic == topic("config")) {
+    on_config(event.text);
+  }
+}
+
+// The service gives a new password only to the host itself, and counts on it only when the host has kept it:
+// the broker then ends this connection, and the next one is made with it.
+void publisher::on_command(const mqtt_event& event) {
+  const auto asked = parse_rekey_command(event.text);
+  if (!asked) {
+    say_once("ignoring the command that the broker sent: " + asked.error().where + " " + asked.error().what);
+    return;
+  }
+  if (!*asked) {
+    log(log_level::debug, "ignoring a command that this agent does not know");
+    return;
+  }
+  rekey_reply reply{(*asked)->generation, std::nullopt};
+  if (const auto kept = passwords_.add((*asked)->password)) {
+    log(log_level::info, "has a new password, of generation " + std::to_string(reply.generation));
+  } else {
+    reply.problem = kept.error().where + " " + kept.error().what;
+    say_once("cannot keep its new password: " + *reply.problem +
+             "; it is shut out when the old one ends: let it write there");
+  }
+  client_.reply(topic("reply"), format_rekey_reply(reply), event.correlation);
+}
+
+void publisher::on_config(const std::string& payload) {
   auto asked = parse_remote_config(payload);
   if (asked) {
     remote_config_ = *asked;
@@ -194,7 +230,7 @@ void publisher::send_what_is_due(monotonic_time now) {
   if (info_is_new_ && client_.publish(topic("info"), info_, true)) info_is_new_ = false;
   if (!present_) {
     present_ = client_.publish(topic("status"), status_text(reported_state::online), true).has_value() &&
-               client_.subscribe(topic("config"));
+               client_.subscribe(topic("config")) && client_.subscribe(topic("cmd"));
   }
   if (under_way_) return;
   if (const auto batch = buffer_.next_batch(); !batch.empty()) {

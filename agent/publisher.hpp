@@ -5,6 +5,7 @@
 #include "agent/config.hpp"
 #include "agent/connect_error.hpp"
 #include "agent/mqtt_client.hpp"
+#include "agent/passwords.hpp"
 #include "agent/rate.hpp"
 #include "agent/remote_config.hpp"
 #include "agent/sample_buffer.hpp"
@@ -53,7 +54,9 @@ class publisher {
   void on_connect_failed(const mqtt_event& event, monotonic_time now);
   void on_connection_lost(const mqtt_event& event, monotonic_time now);
   void on_delivery(const mqtt_event& event);
-  void on_message(const std::string& payload);
+  void on_message(const mqtt_event& event);
+  void on_config(const std::string& payload);
+  void on_command(const mqtt_event& event);
   void wait_before_connecting(monotonic_time now);
   void send_what_is_due(monotonic_time now);
   void check_delivery(monotonic_time now);
@@ -68,6 +71,7 @@ class publisher {
   const wake_pipe& wake_;
   const std::string topic_base_;
   const ca_source ca_;
+  passwords passwords_;
   sample_buffer buffer_;
   std::string info_;
   bool info_is_new_ = false;

@@ -89,6 +89,18 @@ std::uint64_t json_object::whole(std::string_view name) {
   return 0;
 }
 
+bool json_object::truth(std::string_view name) {
+  const auto* member = find(name);
+  if (member == nullptr) {
+    return false;
+  }
+  if (!member->is_boolean()) {
+    add_mistake(name, "must be true or false");
+    return false;
+  }
+  return member->get<bool>();
+}
+
 double json_object::number(std::string_view name) {
   const auto* member = find(name);
   if (member == nullptr) {

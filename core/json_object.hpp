@@ -29,6 +29,8 @@ class json_object {
   std::vector<std::string> texts(std::string_view name, std::size_t max_elements, std::size_t max_bytes);
   // A whole number from 0 to 2^63, also written as 1.0.
   std::uint64_t whole(std::string_view name);
+  // True or false.
+  bool truth(std::string_view name);
   // A finite number.
   double number(std::string_view name);
   // Milliseconds between the years 2000 and 2100.

@@ -8,6 +8,7 @@
 #include "ingest/inbox.hpp"
 #include "ingest/inbox_reader.hpp"
 #include "ingest/intake.hpp"
+#include "ingest/key_mover.hpp"
 #include "ingest/key_source.hpp"
 #include "ingest/metrics_text.hpp"
 #include "ingest/mqtt_source.hpp"
@@ -94,7 +95,11 @@ class application {
                   config.broker.ca_file.value_or(root.ca_file())),
         people_(io_, worker_, worker_registry_, clock_),
         watch_(io_, worker_, own_registry_, worker_registry_,
-               [this](const auto& hosts) { service_.sync_hosts(hosts); }),
+               [this](const auto& hosts) {
+                 service_.sync_hosts(hosts);
+                 mover_.sync_hosts(hosts);
+               }),
+        mover_(io_, worker_, worker_registry_, keys, service_.hosts(), source_, intake_, watch_),
         server_(io_, make_server_options(root, config, chosen), make_branding(config), service_.hosts(),
                 history_, {authenticator_, enroller_, people_, service_}),
         signals_(io_, SIGTERM, SIGINT),
@@ -130,6 +135,7 @@ class application {
     source_.start();
     watch_.start();
     canary_.start();
+    mover_.start();
     tick();
     sd_notify(0, "READY=1");
     io_.run();
@@ -163,6 +169,7 @@ class application {
     spdlog::info("stopping");
     sd_notify(0, "STOPPING=1");
     tick_.cancel();
+    mover_.stop();
     watch_.stop();
     canary_.stop();
     reader_.close();
@@ -175,7 +182,7 @@ class application {
     return render_metrics({service_.hosts(), service_.counters(), intake_, inbox_, server_.counters(),
                            source_.is_subscribed(), source_.connects(), source_.outbox().size(),
                            source_.outbox().dropped(), guard_.newest(std::chrono::steady_clock::now()),
-                           canary_.report()});
+                           canary_.report(), &mover_.state()});
   }
 
   asio::io_context io_{1};
@@ -195,6 +202,7 @@ class application {
   registry_enroller enroller_;
   registry_people people_;
   registry_watch watch_;
+  key_mover mover_;
   web::server server_;
   asio::signal_set signals_;
   asio::steady_timer tick_;

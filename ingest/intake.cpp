@@ -15,6 +15,8 @@ namespace atlas::ingest {
 namespace {
 
 constexpr std::size_t max_restored = 100'000;  // alerts
+constexpr std::size_t max_replies = 4'096;
+constexpr std::size_t max_correlation = 64;  // bytes; this service's own have 16
 
 std::size_t index_of(rejection reason) { return static_cast<std::size_t>(reason); }
 std::size_t index_of(refusal reason) { return static_cast<std::size_t>(reason); }
@@ -23,7 +25,8 @@ std::size_t index_of(refusal reason) { return static_cast<std::size_t>(reason); 
 
 intake::intake(org_id org, inbox& out, guard_watch& guard) : org_(org), out_(out), guard_(guard) {}
 
-void intake::take(std::string_view topic, std::string_view payload, bool retained) {
+void intake::take(std::string_view topic, std::string_view payload, bool retained,
+                  std::string_view correlation) {
   const auto parsed = parse_host_topic(org_, topic);
   if (!parsed) {
     take_other(topic, payload, retained);
@@ -41,8 +44,8 @@ void intake::take(std::string_view topic, std::string_view payload, bool retaine
     case host_channel::status: take_status(parsed->host, payload); return;
     case host_channel::config:
     case host_channel::ack:
-    case host_channel::cmd:
-    case host_channel::reply: break;
+    case host_channel::cmd: break;
+    case host_channel::reply: take_reply(parsed->host, payload, correlation); return;
   }
   count(refusal::foreign_topic);
 }
@@ -82,6 +85,23 @@ void intake::take_status(const host_id& host, std::string_view payload) {
     return;
   }
   out_.push(status_received{host, std::move(*status)}, payload.size());
+}
+
+void intake::take_reply(const host_id& host, std::string_view payload, std::string_view correlation) {
+  auto reply = parse_rekey_reply(payload);
+  if (!reply || correlation.size() > max_correlation) {
+    count(refusal::bad_reply);
+    return;
+  }
+  if (!*reply) {
+    return;  // to a command that this service does not send
+  }
+  const std::scoped_lock lock(mutex_);
+  if (replies_.size() >= max_replies) {
+    count(refusal::bad_reply);
+    return;
+  }
+  replies_.push_back({host, std::string(correlation), **std::move(reply)});
 }
 
 void intake::take_guard_report(std::string_view payload) {
@@ -124,6 +144,11 @@ void intake::count(refusal reason) { refusals_[index_of(reason)].fetch_add(1, st
 std::vector<alert> intake::take_restored() {
   const std::scoped_lock lock(mutex_);
   return std::exchange(restored_, {});
+}
+
+std::vector<host_reply> intake::take_replies() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(replies_, {});
 }
 
 std::uint64_t intake::rejected(rejection reason) const {

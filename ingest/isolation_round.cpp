@@ -62,7 +62,7 @@ class isolation_round::connection final : private mqtt_client::observer {
   connection(isolation_round& round, std::string client_id)
       : round_(round),
         client_(round.io_, with_id(round.login_, std::move(client_id)), *this,
-                [](std::string_view, std::string_view, bool) {}) {}
+                [](std::string_view, std::string_view, bool, std::string_view) {}) {}
 
   mqtt_client& client() { return client_; }
 

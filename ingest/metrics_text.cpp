@@ -37,6 +37,7 @@ std::string_view message_kind(refusal reason) {
     case refusal::bad_status: return "status";
     case refusal::bad_alert: return "alert";
     case refusal::bad_guard_report: return "guard";
+    case refusal::bad_reply: return "reply";
   }
   return {};
 }
@@ -85,6 +86,21 @@ void append_broker(prometheus_text& out, const metrics_view& view) {
   out.line(real(view.outbox_waiting));
   out.family(kind::counter, "atlas_outbox_dropped_total", "Retained states dropped because too many waited.");
   out.line(real(view.outbox_dropped));
+}
+
+void append_rotation(prometheus_text& out, const rekeyer* rotation) {
+  if (rotation == nullptr) {
+    return;
+  }
+  const auto& hosts = rotation->progress();
+  out.family(kind::gauge, "atlas_rotation_hosts", "Hosts by the API key that their password derives from.");
+  out.line({{"state", "moved"}}, real(hosts.moved));
+  out.line({{"state", "waiting"}}, real(hosts.waiting));
+  out.line({{"state", "cut_off"}}, real(hosts.cut_off));
+  out.family(kind::counter, "atlas_rotation_asked_total", "Commands to hosts to take their next password.");
+  out.line(real(rotation->asked()));
+  out.family(kind::counter, "atlas_rotation_unexpected_replies_total", "Replies to nothing that was asked.");
+  out.line(real(rotation->unexpected()));
 }
 
 void append_guard(prometheus_text& out, const std::optional<guard_report>& guard) {
@@ -300,6 +316,7 @@ std::string render_metrics(const metrics_view& view) {
   append_broker(out, view);
   append_guard(out, view.guard);
   append_isolation(out, view.isolation);
+  append_rotation(out, view.rotation);
   append_web(out, view.web);
   append_counts(out, view.hosts);
   const auto hosts = view.hosts.hosts();

@@ -4,6 +4,7 @@
 #include "core/guard_report.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/intake.hpp"
+#include "ingest/rekeyer.hpp"
 #include "ingest/tenant_service.hpp"
 #include "web/isolation.hpp"
 #include "web/server.hpp"
@@ -27,6 +28,7 @@ struct metrics_view {
   std::uint64_t outbox_dropped = 0;
   std::optional<guard_report> guard = {};  // nothing when it is not heard of
   web::isolation_report isolation = {};
+  const rekeyer* rotation = nullptr;
 };
 
 // Prometheus text format 0.0.4.

@@ -110,11 +110,22 @@ struct mqtt_client::callbacks {
   }
   static void disconnect_failed(void* context, MQTTAsync_failureData5*) { disconnected(context, nullptr); }
 
+  static std::string_view correlation_of(MQTTAsync_message& message) {
+    if (message.properties.count == 0) {
+      return {};
+    }
+    const auto* const found =
+        MQTTProperties_getProperty(&message.properties, MQTTPROPERTY_CODE_CORRELATION_DATA);
+    return found == nullptr || found->value.data.len <= 0
+               ? std::string_view{}
+               : std::string_view{found->value.data.data, static_cast<std::size_t>(found->value.data.len)};
+  }
+
   static int message_arrived(void* context, char* topic, int topic_size, MQTTAsync_message* message) {
     const auto size = topic_size > 0 ? static_cast<std::size_t>(topic_size) : std::strlen(topic);
     const auto payload_size = static_cast<std::size_t>(std::max(message->payloadlen, 0));
     at(context).on_message({topic, size}, {static_cast<const char*>(message->payload), payload_size},
-                           message->retained != 0);
+                           message->retained != 0, correlation_of(*message));
     MQTTAsync_freeMessage(&message);
     MQTTAsync_free(topic);
     return 1;
@@ -212,6 +223,36 @@ std::optional<int> mqtt_client::publish(const std::string& topic, std::string_vi
   response.onFailure5 = callbacks::publish_failed;
   const int sent = MQTTAsync_send(handle_, topic.c_str(), static_cast<int>(payload.size()), payload.data(), 1,
                                   retained ? 1 : 0, &response);
+  return sent == MQTTASYNC_SUCCESS ? std::optional(response.token) : std::nullopt;
+}
+
+std::optional<int> mqtt_client::request(const std::string& topic, std::string_view payload,
+                                        const std::string& reply_topic, const std::string& correlation,
+                                        std::chrono::seconds time) {
+  // Paho copies what the properties point to, and only reads it.
+  const auto text_of = [](const std::string& text) {
+    return MQTTLenString{static_cast<int>(text.size()), const_cast<char*>(text.data())};
+  };
+  MQTTProperties properties = MQTTProperties_initializer;
+  MQTTProperty property{};
+  property.identifier = MQTTPROPERTY_CODE_RESPONSE_TOPIC;
+  property.value.data = text_of(reply_topic);
+  MQTTProperties_add(&properties, &property);
+  property.identifier = MQTTPROPERTY_CODE_CORRELATION_DATA;
+  property.value.data = text_of(correlation);
+  MQTTProperties_add(&properties, &property);
+  property = {};
+  property.identifier = MQTTPROPERTY_CODE_MESSAGE_EXPIRY_INTERVAL;
+  property.value.integer4 = static_cast<unsigned>(time.count());
+  MQTTProperties_add(&properties, &property);
+  MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+  response.context = link_.get();
+  response.onSuccess5 = callbacks::published;
+  response.onFailure5 = callbacks::publish_failed;
+  response.properties = properties;
+  const int sent = MQTTAsync_send(handle_, topic.c_str(), static_cast<int>(payload.size()), payload.data(), 1,
+                                  0, &response);
+  MQTTProperties_free(&properties);
   return sent == MQTTASYNC_SUCCESS ? std::optional(response.token) : std::nullopt;
 }
 

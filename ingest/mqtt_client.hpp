@@ -2,6 +2,7 @@
 
 #include "ingest/broker_address.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -52,9 +53,10 @@ class mqtt_client {
     virtual void on_published(int token, int reason) = 0;
     virtual void on_disconnected() = 0;
   };
-  // Called on Paho's thread: must not block. The views are valid during the call.
-  using message_handler =
-      std::function<void(std::string_view topic, std::string_view payload, bool retained)>;
+  // Called on Paho's thread: must not block. The views are valid during the call. `correlation` is the
+  // message's correlation data, empty when it has none.
+  using message_handler = std::function<void(std::string_view topic, std::string_view payload, bool retained,
+                                             std::string_view correlation)>;
 
   // Throws std::runtime_error when the library cannot be set up.
   mqtt_client(boost::asio::io_context& io, const mqtt_options& options, observer& events,
@@ -71,6 +73,11 @@ class mqtt_client {
   std::optional<int> unsubscribe(const std::string& filter);
   // QoS 1.
   std::optional<int> publish(const std::string& topic, std::string_view payload, bool retained);
+  // A request, QoS 1, that the broker forgets when nobody has taken it in time; its answer is to come to
+  // `reply_topic` with the same correlation data.
+  std::optional<int> request(const std::string& topic, std::string_view payload,
+                             const std::string& reply_topic, const std::string& correlation,
+                             std::chrono::seconds time);
   // Leaves the session at the broker. Ends in on_disconnected; false when there is no connection.
   bool disconnect();
 

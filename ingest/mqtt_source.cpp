@@ -21,6 +21,7 @@ constexpr auto attempt_limit = 15s;  // Paho gives up after 5 to 8 seconds by it
 constexpr auto subscribe_limit = 10s;
 constexpr auto stop_limit = 500ms;
 constexpr auto repeat_complaint = 60s;
+constexpr auto command_time = 10s;  // then the broker forgets it
 
 constexpr int first_refusal = 128;  // reason codes of MQTT 5
 constexpr int bad_user_name_or_password = 134;
@@ -58,11 +59,12 @@ mqtt_source::~mqtt_source() = default;
 
 void mqtt_source::start_over() {
   client_.reset();
-  client_ = std::make_unique<mqtt_client>(
-      io_, options_, static_cast<mqtt_client::observer&>(*this),
-      [&messages = messages_](std::string_view topic, std::string_view payload, bool retained) {
-        messages.take(topic, payload, retained);
-      });
+  client_ =
+      std::make_unique<mqtt_client>(io_, options_, static_cast<mqtt_client::observer&>(*this),
+                                    [&messages = messages_](std::string_view topic, std::string_view payload,
+                                                            bool retained, std::string_view correlation) {
+                                      messages.take(topic, payload, retained, correlation);
+                                    });
 }
 
 void mqtt_source::start() { connect(); }
@@ -171,6 +173,7 @@ void mqtt_source::subscribe() {
   const auto token = client_->subscribe({{host_filter(org_, host_channel::metrics), 1, false},
                                          {host_filter(org_, host_channel::info), 1, true},
                                          {host_filter(org_, host_channel::status), 1, true},
+                                         {host_filter(org_, host_channel::reply), 1, false},
                                          {format_topic(guard_topic{org_}), 0, false}});
   if (!token) {
     lose("the connection to the broker at " + options_.broker.text() + " broke at once");
@@ -226,6 +229,15 @@ void mqtt_source::publish_retained(std::string topic, std::string payload) {
     say("too many states wait for the broker; some are not published");
   }
   send_waiting();
+}
+
+bool mqtt_source::send_command(const host_id& host, const std::string& payload,
+                               const std::string& correlation) {
+  return phase_ == phase::subscribed &&
+         client_
+             ->request(format_topic(host_topic{org_, host, host_channel::cmd}), payload,
+                       format_topic(host_topic{org_, host, host_channel::reply}), correlation, command_time)
+             .has_value();
 }
 
 void mqtt_source::send_waiting() {

@@ -36,6 +36,10 @@ class mqtt_source final : public retained_publisher, private mqtt_client::observ
 
   void publish_retained(std::string topic, std::string payload) override;
 
+  // On the host's own …/cmd; its answer comes to the intake as a reply. False, and nothing is sent, while
+  // there is no subscription to hear the answer by.
+  bool send_command(const host_id& host, const std::string& payload, const std::string& correlation);
+
   bool is_subscribed() const { return phase_ == phase::subscribed; }
   // Why it is not subscribed, and what to do: one line, empty when it is.
   const std::string& trouble() const { return trouble_; }

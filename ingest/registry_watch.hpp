@@ -26,6 +26,8 @@ class registry_watch {
 
   void start();
   void stop();
+  // The next look hands the hosts on whether they have changed or not.
+  void read_again() { revision_ = -1; }
   // "store": as it was a few seconds ago.
   web::readiness_check readiness() const { return store_; }
 

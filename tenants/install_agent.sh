@@ -151,6 +151,10 @@ else
   unit_file=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user/$unit
 fi
 config=$config_dir/config.json
+state=atlas-fleet-agent-$org_id
+# Where the agent keeps the passwords that it is given later; nothing: beside its configuration.
+state_dir=
+[ "$kind" != system ] || state_dir=/var/lib/$state
 [ -n "$host_id" ] || host_id=$(hostname | cut -d. -f1)
 work=
 trap '[ -z "$work" ] || rm -rf "$work"' EXIT
@@ -198,6 +202,7 @@ remove() {
     control daemon-reload || true
   fi
   take_away "$config_dir"
+  [ "$kind" != system ] || take_away "/var/lib/private/$state" "$state_dir"
   [ "$program_dir" = "$config_dir" ] || take_away "$program_dir"
   remove_if_empty "${config_dir%/*}"
   [ "$kind" != system ] || remove_if_empty "${program_dir%/*}"
@@ -262,7 +267,7 @@ enroll() {
   [ -n "$token" ] || ask_token
   find_ca
   # Through a pipe: an argument list can be read by everyone on this machine.
-  printf '%s\n' "$token" | "$program" --enroll "$server_url" ${ca:+--ca-file "$ca"} --host-id "$host_id" \
+  printf '%s\n' "$token" | STATE_DIRECTORY=$state_dir "$program" --enroll "$server_url" ${ca:+--ca-file "$ca"} --host-id "$host_id" \
     --token-file - --config "$config" || die "this machine did not become a host"
 }
 
@@ -337,6 +342,9 @@ RestartPreventExitStatus=2
 # root can read.
 DynamicUser=yes
 LoadCredential=config.json:$config
+# For the passwords that it is given later.
+StateDirectory=$state
+StateDirectoryMode=0700
 NoNewPrivileges=yes
 CapabilityBoundingSet=
 ProtectSystem=strict

@@ -111,6 +111,25 @@ TEST_F(Intake, CountsBadInventoriesAndStatusesAndIgnoresClearedOnes) {
   EXPECT_EQ(messages.refused(refusal::bad_status), 1U);
 }
 
+TEST_F(Intake, KeepsRepliesWithTheirCorrelationDataInBounds) {
+  const auto reply = format_rekey_reply({2, std::nullopt});
+  const auto topic = topic_of("h", "reply");
+  messages.take(topic, reply, false, "abc");
+  messages.take(topic, R"({"cmd":"processes","ok":true})", false, "abc");
+  messages.take(topic, "[]", false, "abc");
+  messages.take(topic, reply, false, std::string(65, 'x'));
+  const auto replies = messages.take_replies();
+  ASSERT_EQ(replies.size(), 1U);
+  EXPECT_EQ(replies[0].host, host("h"));
+  EXPECT_EQ(replies[0].correlation, "abc");
+  EXPECT_EQ(replies[0].reply.generation, 2U);
+  EXPECT_EQ(messages.refused(refusal::bad_reply), 2U);
+  EXPECT_TRUE(messages.take_replies().empty());
+  for (int i = 0; i < 5'000; ++i) messages.take(topic, reply, false, "abc");
+  EXPECT_EQ(messages.take_replies().size(), 4'096U);
+  EXPECT_TRUE(taken().empty());
+}
+
 TEST_F(Intake, TakesWhatTheGuardOfItsOwnOrganisationReports) {
   const auto now = [] { return std::chrono::steady_clock::now(); };
   EXPECT_FALSE(guard.readiness(now()).ready);
