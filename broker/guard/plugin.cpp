@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include <mosquitto.h>
 #include <mosquitto_broker.h>
@@ -44,6 +45,13 @@ struct guard_plugin {
   gatekeeper keeper;
   monotonic_time next_report{};
   monotonic_time next_tidying{};
+
+  // At a reload Mosquitto judges every session anew, also those whose clients are away. One that does not
+  // pass, because its user is gone, its password has changed, or the broker was started again and knows none,
+  // is put on the list of sessions to end a second time (2.0.11: session_expiry__add), and the broker crashes
+  // when that session ends or its client comes back. So whoever is away is judged when it comes back.
+  bool reloading = false;  // from the event of that name to the tick that ends the same turn of the loop
+  std::unordered_set<const mosquitto*> connected;
 
   // What the broker has read at its start or at a reload, or is about to read.
   void load() {
@@ -109,6 +117,10 @@ int on_acl_check(int, void* event, void* plugin) {
 
 int on_basic_auth(int, void* event, void* plugin) {
   return attempt<mosquitto_evt_basic_auth>(event, plugin, MOSQ_ERR_AUTH, [](auto& self, auto& asked) -> int {
+    if (self.reloading) {
+      return self.connected.contains(asked.client) ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_SUCCESS;
+    }
+    self.connected.insert(asked.client);
     // The password is for the password file to check.
     return self.keeper.connect(asked.client, or_empty(asked.username)) ? MOSQ_ERR_PLUGIN_DEFER
                                                                        : MOSQ_ERR_AUTH;
@@ -118,6 +130,7 @@ int on_basic_auth(int, void* event, void* plugin) {
 int on_disconnect(int, void* event, void* plugin) {
   return attempt<mosquitto_evt_disconnect>(event, plugin, MOSQ_ERR_SUCCESS,
                                            [](auto& self, auto& gone) -> int {
+                                             self.connected.erase(gone.client);
                                              self.keeper.disconnect(gone.client);
                                              return MOSQ_ERR_SUCCESS;
                                            });
@@ -126,6 +139,7 @@ int on_disconnect(int, void* event, void* plugin) {
 // Any other answer would keep Mosquitto from reading its own files again.
 int on_reload(int, void* event, void* plugin) {
   return attempt<mosquitto_evt_reload>(event, plugin, MOSQ_ERR_PLUGIN_DEFER, [](auto& self, auto&) -> int {
+    self.reloading = true;
     self.keeper.open(false);
     self.load();
     return MOSQ_ERR_PLUGIN_DEFER;
@@ -134,6 +148,7 @@ int on_reload(int, void* event, void* plugin) {
 
 int on_tick(int, void* event, void* plugin) {
   return attempt<mosquitto_evt_tick>(event, plugin, MOSQ_ERR_SUCCESS, [](auto& self, auto&) -> int {
+    self.reloading = false;
     const auto at = now();
     if (at >= self.next_report) {
       self.next_report = at + between_reports;

@@ -6,8 +6,9 @@ import pytest
 
 from support import credentials
 from support.deadline import wait_until
+from support.fleet import settle
 from support.mqtt import NOT_AUTHORIZED, Client
-from support.raw_mqtt import RawPublisher
+from support.raw_mqtt import RawClient, RawPublisher
 from support.samples import Publisher
 
 LIMIT = 20  # messages a second of one of Acme's hosts; 100 seconds of them at once
@@ -95,6 +96,36 @@ def test_a_flood_is_cut_off_and_costs_nobody_else_a_sample(world):
     wait_until(lambda: counted(acme, "atlas_guard_messages_dropped_total") > 0, 15, "the guard's count")
     assert counted(acme, "atlas_guard_messages_dropped_total") >= 10 * BURST - BURST - 60 * LIMIT
     assert counted(beta, "atlas_guard_messages_dropped_total") == 0
+
+
+def broker_pid(fleet):
+    return int((fleet.root / "broker" / "mosquitto.pid").read_text(encoding="ascii"))
+
+
+def test_sessions_of_those_who_are_away_do_not_bring_the_broker_down(world, fleet):
+    """Mosquitto 2.0.11 crashes over a session whose client is away when a reload finds that it may no longer log in."""
+    acme, beta = world
+    hosts = [f"away-{number}" for number in range(5)]
+
+    def session(host, generation=1, **options):
+        with RawClient(fleet.broker_address, acme.user(host), acme.password(host, generation), **options) as client:
+            return client.refused == 0 and client.subscribe(acme.topic(host, "cmd")) < 128
+    for host in hosts:
+        acme.add_host(host)
+    before = broker_pid(fleet)
+    with beta.client("h1") as other:
+        for host in hosts:
+            wait_until(lambda h=host: session(h, keep_session=8), 10, f"{host} at the broker")
+        for host in hosts:
+            fleet.cli("host", "revoke", "acme", host)
+        wait_until(lambda: not session(hosts[-1], clean=False), 5, "revoked hosts")
+        for host in hosts:
+            fleet.cli("host", "add", "acme", host)
+        for host in hosts:
+            wait_until(lambda h=host: session(h, 2, clean=False), 10, f"{host} is back")
+        settle(9)  # in which the sessions end
+        assert other.connected and other.disconnects == 0
+    assert broker_pid(fleet) == before
 
 
 @pytest.mark.parametrize("broken", ["rubbish\n", "", None])
