@@ -139,14 +139,13 @@ result<std::string> render_passwd(const std::vector<credential>& credentials, st
   for (const auto& [user, password] : credentials) {
     if (!is_valid_user(user)) return failure("passwd", "the password file cannot hold the user " + user);
     password_line line{user, {}, {}};
-    const auto found = known.find(user);
-    const bool unchanged = found != known.end() && [&] {
-      line.hash = hash_of(password, found->second.salt);
-      return CRYPTO_memcmp(line.hash.data(), found->second.hash.data(), line.hash.size()) == 0;
-    }();
-    if (unchanged) {
+    bool unchanged = false;
+    if (const auto found = known.find(user); found != known.end()) {
       line.salt = found->second.salt;
-    } else {
+      line.hash = hash_of(password, line.salt);
+      unchanged = CRYPTO_memcmp(line.hash.data(), found->second.hash.data(), line.hash.size()) == 0;
+    }
+    if (!unchanged) {
       line.salt = new_salt();
       line.hash = hash_of(password, line.salt);
     }

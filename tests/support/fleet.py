@@ -55,6 +55,7 @@ class Org:
         credentials.ingest_password(self.key, self.id)
         credentials.canary_password(self.key, self.id)
         self.base = f"http://127.0.0.1:{self.port}"
+        self.ca_file = None  # of an https base
         self._tokens = {}
 
     def set(self, **values):
@@ -78,7 +79,7 @@ class Org:
         with requests.Session() as session:
             session.trust_env = False
             answer = session.request(method, self.base + path, headers=headers, timeout=10, allow_redirects=False,
-                                     **options)
+                                     verify=str(self.ca_file) if self.ca_file else True, **options)
         if answer.status_code >= 400 or path == "/metrics":
             assert not secrets.found_in(answer.text), f"{method} {path} shows {secrets.found_in(answer.text)}"
         return answer

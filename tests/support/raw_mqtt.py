@@ -45,6 +45,9 @@ class Wire:
     def close(self):
         self._socket.close()
 
+    def fileno(self):
+        return self._socket.fileno()
+
     def read(self):
         """The next packet's first byte and body; a ConnectionError when there is none to come."""
         kind = self._exactly(1)[0]
@@ -178,6 +181,9 @@ class RawClient:
         self._next_id += 1
         body = struct.pack("!H", self._next_id) + (self._properties() if self._five else b"") + text(pattern)
         return self._ask(packet(SUBSCRIBE, body + bytes([qos])), SUBACK, lambda answer: answer[-1])
+
+    def fileno(self):
+        return self._wire.fileno()
 
     def barrier(self):
         """Returns when all has come that the broker had for this client until now: 0, or CLOSED."""
