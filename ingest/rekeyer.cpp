@@ -35,7 +35,6 @@ void rekeyer::sync_hosts(const std::vector<tenants::registered_host>& hosts,
   }
   counts_ = {progress.moved, progress.waiting.size(), progress.cut_off.size()};
   std::map<host_id, candidate> waiting;
-  asking_ = 0;
   for (const auto& host : hosts) {
     if (!host.key || *host.key != keys_->previous_id()) continue;
     auto known = other_keys ? waiting_.end() : waiting_.find(host.id);
@@ -44,7 +43,6 @@ void rekeyer::sync_hosts(const std::vector<tenants::registered_host>& hosts,
     if (known != waiting_.end() && known->second.host.generation == host.generation) {
       entry = std::move(known->second);
     }
-    asking_ += entry.correlation.empty() ? 0 : 1;
   }
   waiting_ = std::move(waiting);
 }
@@ -53,6 +51,7 @@ void rekeyer::tick(const std::vector<host_reply>& replies, clock::time_point now
   for (const auto& reply : replies) take(reply, now);
   move_kept();
   if (waiting_.empty()) return;
+  std::size_t asks = 0;
   auto at = looked_at_ ? waiting_.upper_bound(*looked_at_) : waiting_.begin();
   for (auto looks = std::min(looks_per_tick, waiting_.size()); looks > 0; --looks, ++at) {
     if (at == waiting_.end()) at = waiting_.begin();
@@ -60,26 +59,25 @@ void rekeyer::tick(const std::vector<host_reply>& replies, clock::time_point now
     looked_at_ = id;
     if (which.kept || now < which.due) continue;
     if (!which.correlation.empty()) give_up(which, now);
-    if (now >= which.due && asking_ < window && to_.is_online(id)) ask(which, now);
+    if (now >= which.due && to_.is_online(id) && ask(which, now) && ++asks == asks_per_tick) return;
   }
 }
 
 // It may be one that knows no such command, or that has gone: it is asked less and less often.
 void rekeyer::give_up(candidate& which, clock::time_point now) {
   which.correlation.clear();
-  --asking_;
   which.due = now + which.pause;
   which.pause = std::min(which.pause * 2, longest_pause);
 }
 
-void rekeyer::ask(candidate& which, clock::time_point now) {
+bool rekeyer::ask(candidate& which, clock::time_point now) {
   auto correlation = random_correlation();
   const rekey_command command{which.host.generation + 1, keys_->next_password(which.host)};
-  if (!to_.send(which.host.id, format_rekey_command(command), correlation)) return;
+  if (!to_.send(which.host.id, format_rekey_command(command), correlation)) return false;
   which.correlation = std::move(correlation);
   which.due = now + answer_time;
-  ++asking_;
   ++asked_;
+  return true;
 }
 
 void rekeyer::take(const host_reply& reply, clock::time_point now) {
@@ -102,7 +100,6 @@ void rekeyer::take(const host_reply& reply, clock::time_point now) {
     return;
   }
   which.correlation.clear();
-  --asking_;
   which.kept = true;
 }
 

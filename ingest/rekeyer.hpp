@@ -38,7 +38,8 @@ class rekeyer {
     // not be entered is tried again.
     std::function<void(std::vector<host_id>, std::string from)> move;
   };
-  static constexpr std::size_t window = 256;  // hosts that are asked at the same time
+  // Not a number under way at a time: hosts that do not answer would keep the others waiting.
+  static constexpr std::size_t asks_per_tick = 100;
   static constexpr std::chrono::seconds answer_time{10};
   static constexpr std::chrono::seconds longest_pause{300};
 
@@ -71,15 +72,14 @@ class rekeyer {
   };
   void take(const host_reply& reply, clock::time_point now);
   void give_up(candidate& which, clock::time_point now);
-  void ask(candidate& which, clock::time_point now);
+  bool ask(candidate& which, clock::time_point now);
   void move_kept();
 
   const ports to_;
   std::shared_ptr<const tenants::key_ring> keys_;
   std::map<host_id, candidate> waiting_;  // on the previous key
   std::optional<host_id> looked_at_;      // where the last tick came to
-  std::size_t asking_ = 0;
-  bool moving_ = false;  // a batch is on its way to the registry
+  bool moving_ = false;                   // a batch is on its way to the registry
   counts counts_;
   std::uint64_t asked_ = 0;
   std::uint64_t unexpected_ = 0;
