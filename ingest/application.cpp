@@ -217,11 +217,12 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
     return tl::unexpected(broker.error());
   }
   const auto store = root.fleet_db(tenant.slug);
-  auto own = tenants::registry::open(store);
+  const tenants::author service{"the service", ""};
+  auto own = tenants::registry::open(store, service);
   if (!own) {
     return tl::unexpected(own.error());
   }
-  auto of_worker = tenants::registry::open(store);
+  auto of_worker = tenants::registry::open(store, service);
   if (!of_worker) {
     return tl::unexpected(of_worker.error());
   }

@@ -1,5 +1,6 @@
 #include "ingest/application.hpp"
 #include "ingest/options.hpp"
+#include "web/router.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -18,6 +19,17 @@ enum exit_code { done = 0, failed = 1, usage = 2, not_found = 3 };
 
 void print(const error& problem) {
   std::fprintf(stderr, "atlas-ingest: %s: %s\n", problem.where.c_str(), problem.what.c_str());
+}
+
+void print_routes() {
+  const char* separator = "{\"routes\":[\n";
+  for (const auto& one : web::all_routes()) {
+    std::printf("%s{\"method\":\"%s\",\"pattern\":\"%s\",\"role\":\"%s\"}", separator,
+                std::string(web::to_string(one.verb)).c_str(), std::string(one.pattern).c_str(),
+                std::string(web::to_string(one.least)).c_str());
+    separator = ",\n";
+  }
+  std::puts("\n]}");
 }
 
 void set_up_log(bool verbose) {
@@ -43,6 +55,10 @@ int run(const std::vector<std::string>& arguments) {
   }
   if (chosen->help || chosen->version) {
     std::fputs(chosen->help ? ingest::help_text().c_str() : "atlas-ingest " ATLAS_VERSION "\n", stdout);
+    return done;
+  }
+  if (chosen->routes) {
+    print_routes();
     return done;
   }
   set_up_log(chosen->verbose);

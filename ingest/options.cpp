@@ -21,6 +21,7 @@ po::options_description describe() {
        "the built dashboard; otherwise ../share/atlas-fleet/ui beside this program")  //
       ("agents-dir", po::value<std::string>()->value_name("DIR"),
        "agent programs for new machines; otherwise ../share/atlas-fleet/agents beside this program")  //
+      ("routes", "print every route of the HTTP interface and its least role as JSON")                //
       ("verbose", "say more on stderr")("version", "print the version")("help,h", "print this");
   return all;
 }
@@ -63,6 +64,7 @@ result<options> parse_options(const std::vector<std::string>& arguments) {
     options chosen;
     chosen.help = given.contains("help");
     chosen.version = given.contains("version");
+    chosen.routes = given.contains("routes");
     chosen.verbose = given.contains("verbose");
     const auto folder = [&given](const char* flag, const char* otherwise) {
       return given.contains(flag) ? std::filesystem::path(given[flag].as<std::string>())
@@ -76,7 +78,7 @@ result<options> parse_options(const std::vector<std::string>& arguments) {
     if (given.contains("org")) {
       chosen.org = given["org"].as<std::string>();
     }
-    if (chosen.org.empty() && !chosen.help && !chosen.version) {
+    if (chosen.org.empty() && !chosen.routes && !chosen.help && !chosen.version) {
       return failure("command line", "--org ORG is missing; 'atlas-fleet org list' shows the organisations");
     }
     return chosen;

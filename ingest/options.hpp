@@ -14,6 +14,7 @@ struct options {
   std::optional<std::filesystem::path> root;
   std::filesystem::path ui_dir;
   std::filesystem::path agents_dir;
+  bool routes = false;  // only print the table of routes
   bool verbose = false;
   bool help = false;
   bool version = false;

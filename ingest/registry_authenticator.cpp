@@ -24,8 +24,13 @@ outcome check_password(tenants::registry& registry, const web::login_request& as
     return tl::unexpected(user.error());
   }
   if (!*user) {
+    const auto as = registry.acting_as({"a stranger", asked.address});
+    if (const auto recorded = registry.record_refused_login(asked.name); !recorded) {
+      return tl::unexpected(recorded.error());
+    }
     return std::nullopt;
   }
+  const auto as = registry.acting_as({(*user)->name, asked.address});
   auto secret = registry.create_session((*user)->name, {asked.address, asked.user_agent}, now);
   if (!secret) {
     return tl::unexpected(secret.error());
@@ -110,7 +115,8 @@ void registry_authenticator::login(web::login_request asked, std::function<void(
       });
 }
 
-void registry_authenticator::logout(std::string_view session_secret) {
+void registry_authenticator::logout(const web::actor& by, std::string_view session_secret) {
+  const auto as = own_.acting_as({by.name, by.address});
   if (const auto ended = own_.end_session(session_secret); !ended) {
     log_failure(ended);
   }

@@ -32,7 +32,7 @@ class registry_authenticator final : public web::authenticator {
   std::optional<web::principal> find_session(std::string_view secret) override;
   void login(web::login_request asked,
              std::function<void(result<std::optional<web::login_result>>)> done) override;
-  void logout(std::string_view session_secret) override;
+  void logout(const web::actor& by, std::string_view session_secret) override;
 
  private:
   void touch(const tenants::session& used);

@@ -76,6 +76,7 @@ web::enroller::outcome registry_enroller::decide(const web::enrollment_request& 
   if (!ca) {
     return failure("enrolment", "the broker's CA certificate cannot be read: run `atlas-fleet broker apply`");
   }
+  const auto as = of_worker_.acting_as({"a machine", asked.address});
   const auto found = of_worker_.enroll_host(asked.token, asked.host, now);
   if (!found) {
     return tl::unexpected(found.error());

@@ -192,7 +192,8 @@ void tenant_service::forget(const host_id& host) {
   lookers_.erase(host);
 }
 
-bool tenant_service::remove_host(const host_id& host) {
+bool tenant_service::remove_host(const web::actor& by, const host_id& host) {
+  const auto as = registry_.acting_as({by.name, by.address});
   const auto revoked = registry_.revoke_host(host);
   if (!revoked) {
     spdlog::error("{}: {}", revoked.error().where, revoked.error().what);

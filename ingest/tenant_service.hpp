@@ -68,7 +68,7 @@ class tenant_service final : public web::service {
   web::isolation_report isolation() const override;
   std::string metrics_text() const override;
   // Revokes it in the registry too: its credential ends with the next 'atlas-fleet broker apply'.
-  bool remove_host(const host_id& host) override;
+  bool remove_host(const web::actor& by, const host_id& host) override;
   void focus(const host_id& host, bool on) override;
 
  private:

@@ -90,13 +90,13 @@ registry::~registry() = default;
 registry::registry(registry&&) noexcept = default;
 registry& registry::operator=(registry&&) noexcept = default;
 
-result<registry> registry::open(const std::filesystem::path& fleet_db) {
+result<registry> registry::open(const std::filesystem::path& fleet_db, author by) {
   if (::sodium_init() < 0) return failure(fleet_db.string(), "libsodium did not start");
   auto file = fleet_db.string();
   if (auto made = make_private(file); !made) return tl::unexpected(std::move(made.error()));
   try {
     auto opened = std::unique_ptr<database>(
-        new database{file, SQLite::Database(file, SQLite::OPEN_READWRITE, busy_timeout_ms)});
+        new database{file, SQLite::Database(file, SQLite::OPEN_READWRITE, busy_timeout_ms), std::move(by)});
     auto& connection = opened->connection;
     switch_to_wal(connection);
     connection.exec("PRAGMA foreign_keys = ON");
@@ -127,7 +127,8 @@ result<std::optional<registered_host>> registry::host(const host_id& id) const {
 }
 
 result<registered_host> registry::add_host(const host_id& id, unix_ms now) {
-  return db_->attempt([&]() -> result<registered_host> {
+  const database::act what{audit_kind::change, "host.add", std::string(id.text())};
+  return db_->recorded(what, [&]() -> result<registered_host> {
     auto row = db_->prepare(
         "INSERT INTO hosts (id, generation, added) VALUES (?, 1, ?) ON CONFLICT (id) DO UPDATE "
         "SET generation = generation + 1, added = excluded.added, revoked = 0, readmitted = 0, key = NULL "
@@ -144,7 +145,8 @@ result<registered_host> registry::add_host(const host_id& id, unix_ms now) {
 }
 
 result<bool> registry::revoke_host(const host_id& id) {
-  return db_->attempt([&]() -> result<bool> {
+  const database::act what{audit_kind::change, "host.revoke", std::string(id.text())};
+  return db_->recorded(what, [&]() -> result<bool> {
     return db_->prepare("UPDATE hosts SET revoked = 1, readmitted = 0 WHERE id = ? AND revoked = 0",
                         id.text())
                .exec() > 0;

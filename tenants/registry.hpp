@@ -4,6 +4,7 @@
 #include "core/host_id.hpp"
 #include "core/role.hpp"
 #include "core/unix_time.hpp"
+#include "tenants/audit.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -76,13 +77,14 @@ struct session {
 };
 
 // The tables of tenants/<slug>/fleet.db that people and the command line change: hosts, enrolment tokens,
-// users, API tokens, sessions. Opened by the service and by the command line at the same time (SQLite WAL,
-// busy timeout). Secrets are stored hashed only. One object per thread. Calls with `now` take the time as an
-// argument.
+// users, API tokens, sessions, and the audit log of all that. Opened by the service and by the command line
+// at the same time (SQLite WAL, busy timeout). Secrets are stored hashed only. One object per thread. Calls
+// with `now` take the time as an argument.
 class registry {
  public:
   // Creates the file (0600) and brings its schema up to date; `where` of an error is the file.
-  static result<registry> open(const std::filesystem::path& fleet_db);
+  // Changes are recorded as `by`'s, unless acting_as() names another one.
+  static result<registry> open(const std::filesystem::path& fleet_db, author by = {});
   ~registry();
   registry(registry&&) noexcept;
   registry& operator=(registry&&) noexcept;
@@ -119,7 +121,6 @@ class registry {
                                               unix_ms now);
   // Those that are not revoked.
   result<std::vector<enrollment_token>> enrollment_tokens() const;
-  result<bool> revoke_enrollment_token(std::string_view id);
   // Registers a host that is new, or that may enrol once more with the next generation, and counts the use.
   result<enrollment> enroll_host(std::string_view secret, const host_id& id, unix_ms now);
 
@@ -130,8 +131,10 @@ class registry {
   result<std::vector<user>> users() const;
   // An error when it is there already.
   result<void> add_user(std::string_view name, role user_role, std::string_view password, unix_ms now);
-  // False when there is no such user. Both end the user's sessions.
+  // False when there is no such user. All three end the user's sessions. The last administrator stays one: an
+  // error then, whose `where` is the name.
   result<bool> set_password(std::string_view name, std::string_view password);
+  result<bool> set_role(std::string_view name, role wanted);
   result<bool> remove_user(std::string_view name);
   // Argon2id, about 0.1 s of CPU: not on the loop thread. Takes as long for an unknown name as for a wrong
   // password.
@@ -142,7 +145,8 @@ class registry {
                                        std::optional<unix_ms> expires, unix_ms now);
   result<std::vector<api_token>> api_tokens() const;
   result<std::optional<api_token>> find_api_token(std::string_view secret, unix_ms now) const;
-  result<bool> revoke_api_token(std::string_view id);
+  // Of either kind; false when there is none of that id.
+  result<bool> revoke_token(std::string_view id);
 
   // A session ends so long after its login, and earlier when it was not seen for so long.
   static constexpr std::chrono::hours session_life{12};
@@ -156,11 +160,31 @@ class registry {
   result<void> touch_session(std::string_view id, unix_ms now);
   // Those that have not run out, of all users or of one, the latest seen first.
   result<std::vector<session>> sessions(std::optional<std::string_view> user_name, unix_ms now) const;
-  result<void> end_session(std::string_view secret);
+  result<bool> end_session(std::string_view secret);
   // Of that user only, when one is given; false when there was none.
   result<bool> end_session_of_id(std::string_view id, std::optional<std::string_view> user_name);
   // How many there were.
   result<std::size_t> end_sessions(std::string_view user_name);
+
+  // Until the object goes, changes through this connection are recorded as that author's.
+  class authorship {
+   public:
+    authorship(author& place, author by);
+    ~authorship();
+    authorship(const authorship&) = delete;
+    authorship& operator=(const authorship&) = delete;
+
+   private:
+    author& place_;
+    author before_;
+  };
+  [[nodiscard]] authorship acting_as(author by);
+  // Makes a change outside the store and records it, if it did not fail.
+  result<void> recorded(std::string_view action, std::string_view object,
+                        const std::function<result<void>()>& change);
+  result<void> record_refused_login(std::string_view user_name);
+  // The newest first, those before that row. Nothing of it can be changed: the schema refuses that.
+  result<std::vector<audit_entry>> audit(std::optional<std::int64_t> before, std::size_t limit) const;
 
   // Whether a write would succeed now: what /readyz asks.
   result<void> check_writable() const;

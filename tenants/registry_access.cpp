@@ -55,6 +55,17 @@ role role_of(const SQLite::Column& column) { return parse_role(column.getString(
 
 std::string random_short_id() { return fmt::format("{:08x}", randombytes_random()); }
 
+std::string printable(std::string_view text, std::size_t longest) {
+  std::string made(text.substr(0, longest));
+  std::ranges::replace_if(made, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return made;
+}
+
+std::string shown_id(std::string_view id) {
+  constexpr std::size_t length = 8;
+  return id.size() == length ? std::string(id) : "no id";
+}
+
 fast_hash hash_secret(std::string_view secret) {
   fast_hash hash;
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size());
@@ -94,7 +105,9 @@ result<void> registry::add_user(std::string_view name, role user_role, std::stri
   if (auto good = check_password(password); !good) return good;
   const auto hash = hash_password(password);
   if (!hash) return tl::unexpected(hash.error());
-  return db_->attempt([&]() -> result<void> {
+  const database::act what{audit_kind::change, "user.add",
+                           fmt::format("{} ({})", name, to_string(user_role))};
+  return db_->recorded(what, [&]() -> result<void> {
     try {
       db_->prepare("INSERT INTO users (name, role, password, added) VALUES (?, ?, ?, ?)", name,
                    to_string(user_role), *hash, now)
@@ -111,18 +124,46 @@ result<bool> registry::set_password(std::string_view name, std::string_view pass
   if (auto good = check_password(password); !good) return tl::unexpected(good.error());
   const auto hash = hash_password(password);
   if (!hash) return tl::unexpected(hash.error());
-  return db_->attempt([&]() -> result<bool> {
-    SQLite::Transaction transaction(db_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+  // What people do to themselves any number of times must not push out what others have done.
+  const auto kind = name == db_->by.name ? audit_kind::access : audit_kind::change;
+  const database::act what{kind, "user.password", std::string(name)};
+  return db_->recorded(what, [&]() -> result<bool> {
     const bool known = db_->prepare("UPDATE users SET password = ? WHERE name = ?", *hash, name).exec() > 0;
     db_->prepare("DELETE FROM sessions WHERE user = ?", name).exec();
-    transaction.commit();
+    return known;
+  });
+}
+
+result<void> registry::database::check_other_administrator(std::string_view name) const {
+  if (prepare("SELECT 1 FROM users WHERE name = ?1 AND role = 'admin' AND NOT EXISTS "
+              "(SELECT 1 FROM users WHERE role = 'admin' AND name <> ?1)",
+              name)
+          .executeStep()) {
+    return failure(std::string(name), "is the last administrator: make another one first");
+  }
+  return {};
+}
+
+result<bool> registry::set_role(std::string_view name, role wanted) {
+  const database::act what{audit_kind::change, "user.role", fmt::format("{} ({})", name, to_string(wanted))};
+  return db_->recorded(what, [&]() -> result<bool> {
+    if (wanted != role::admin) {
+      if (const auto other = db_->check_other_administrator(name); !other)
+        return tl::unexpected(other.error());
+    }
+    const bool known =
+        db_->prepare("UPDATE users SET role = ? WHERE name = ?", to_string(wanted), name).exec() > 0;
+    db_->prepare("DELETE FROM sessions WHERE user = ?", name).exec();
     return known;
   });
 }
 
 result<bool> registry::remove_user(std::string_view name) {
-  return db_->attempt(
-      [&]() -> result<bool> { return db_->prepare("DELETE FROM users WHERE name = ?", name).exec() > 0; });
+  const database::act what{audit_kind::change, "user.remove", std::string(name)};
+  return db_->recorded(what, [&]() -> result<bool> {
+    if (const auto other = db_->check_other_administrator(name); !other) return tl::unexpected(other.error());
+    return db_->prepare("DELETE FROM users WHERE name = ?", name).exec() > 0;
+  });
 }
 
 result<std::optional<user>> registry::verify_password(std::string_view name,
@@ -140,10 +181,12 @@ result<std::optional<user>> registry::verify_password(std::string_view name,
 result<std::string> registry::create_api_token(std::string_view label, role token_role,
                                                std::optional<unix_ms> expires, unix_ms now) {
   if (label.size() > 100) return failure("label", "must have 100 characters or fewer");
-  return db_->attempt([&]() -> result<std::string> {
+  database::act what{audit_kind::change, "token.create", {}};
+  return db_->recorded(what, [&]() -> result<std::string> {
     auto token = std::string(token_prefix) + random_secret();
     for (int tries = 1;; ++tries) {
       const auto id = random_short_id();
+      what.object = fmt::format("{} ({})", id, to_string(token_role));
       try {
         db_->prepare(
                "INSERT INTO api_tokens (id, hash, label, role, added, expires) "
@@ -178,9 +221,13 @@ result<std::optional<api_token>> registry::find_api_token(std::string_view secre
   });
 }
 
-result<bool> registry::revoke_api_token(std::string_view id) {
-  return db_->attempt(
-      [&]() -> result<bool> { return db_->prepare("DELETE FROM api_tokens WHERE id = ?", id).exec() > 0; });
+result<bool> registry::revoke_token(std::string_view id) {
+  const database::act what{audit_kind::change, "token.revoke", shown_id(id)};
+  return db_->recorded(what, [&]() -> result<bool> {
+    if (db_->prepare("DELETE FROM api_tokens WHERE id = ?", id).exec() > 0) return true;
+    return db_->prepare("UPDATE enrollment_tokens SET revoked = 1 WHERE id = ? AND revoked = 0", id).exec() >
+           0;
+  });
 }
 
 }  // namespace atlas::tenants

@@ -3,6 +3,7 @@
 #include "tenants/registry.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,14 @@ using fast_hash = std::array<std::uint8_t, 32>;  // SHA-256
 struct registry::database {
   std::string file;
   SQLite::Database connection;
+  author by;  // of changes
+
+  // What the audit log says of a change.
+  struct act {
+    audit_kind kind = audit_kind::change;
+    std::string_view action;
+    std::string object;
+  };
 
   // Calls action() and turns what SQLite throws into an error of the file.
   template <class Action>
@@ -31,6 +40,28 @@ struct registry::database {
     }
   }
 
+  // The way of everything that changes the store on someone's behalf: change() and its row in the audit log
+  // come in one transaction. A change that fails leaves nothing but the row. `what` may be completed by
+  // change().
+  template <class Change>
+  std::invoke_result_t<Change> recorded(const act& what, Change change) {
+    return attempt([&] {
+      SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
+      connection.exec("SAVEPOINT change");
+      auto made = change();
+      if (!made) connection.exec("ROLLBACK TO change");
+      connection.exec("RELEASE change");
+      record(what, outcome_of(made));
+      transaction.commit();
+      return made;
+    });
+  }
+  // Within a transaction.
+  void record(const act& what, audit_outcome outcome) const;
+
+  // An error when this is the only administrator.
+  result<void> check_other_administrator(std::string_view name) const;
+
   // A statement with its parameters bound, in order.
   template <class... Values>
   SQLite::Statement prepare(const char* sql, const Values&... values) const {
@@ -41,6 +72,17 @@ struct registry::database {
   }
 
  private:
+  template <class Value>
+  static audit_outcome outcome_of(const result<Value>& made) {
+    return made ? audit_outcome::done : audit_outcome::refused;
+  }
+  static audit_outcome outcome_of(const result<bool>& made) {
+    return !made ? audit_outcome::refused : *made ? audit_outcome::done : audit_outcome::not_found;
+  }
+  static audit_outcome outcome_of(const result<enrollment>& made) {
+    return made && made->what == enrollment::outcome::enrolled ? audit_outcome::done : audit_outcome::refused;
+  }
+
   static void bind(SQLite::Statement& statement, int index, std::int64_t value) {
     statement.bind(index, value);
   }
@@ -74,6 +116,10 @@ struct registry::database {
 
 // "3f9a01bc": enough for a person to name something by; a clash is tried again.
 std::string random_short_id();
+// Printable ASCII, cut short: for words of strangers, which are printed to terminals.
+std::string printable(std::string_view text, std::size_t longest);
+// Of what was given for an id: it may be a secret in the wrong place.
+std::string shown_id(std::string_view id);
 // 256 random bits as base64url.
 std::string random_secret();
 // Roles are written by this program only; one that it does not know may do least.

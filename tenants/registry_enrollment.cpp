@@ -13,7 +13,8 @@ constexpr const char* valid_token =
 }  // namespace
 
 result<bool> registry::readmit_host(const host_id& id) {
-  return db_->attempt([&]() -> result<bool> {
+  const database::act what{audit_kind::change, "host.readmit", std::string(id.text())};
+  return db_->recorded(what, [&]() -> result<bool> {
     return db_->prepare("UPDATE hosts SET readmitted = 1 WHERE id = ?", id.text()).exec() > 0;
   });
 }
@@ -28,16 +29,18 @@ result<std::string> registry::create_enrollment_token(const enrollment_terms& te
                                                       unix_ms now) {
   if (terms.label.size() > 100) return failure("label", "must have 100 characters or fewer");
   if (terms.expires <= now) return failure("expires", "must be in the future");
-  return db_->attempt([&]() -> result<std::string> {
-    SQLite::Transaction transaction(db_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+  database::act what{audit_kind::change, "token.create", {}};
+  return db_->recorded(what, [&]() -> result<std::string> {
     const auto number =
         db_->connection.execAndGet("SELECT coalesce(max(number), 0) + 1 FROM enrollment_tokens").getUInt();
     auto token = make(number);
     for (int tries = 1;; ++tries) {
+      const auto id = random_short_id();
+      what.object = id + " (enrolment)";
       auto row = db_->prepare(
           "INSERT INTO enrollment_tokens (id, number, hash, label, added, expires, max_uses) "
           "VALUES (?, ?, ?, ?, ?, ?, ?)",
-          random_short_id(), std::int64_t{number}, hash_secret(token), terms.label, now, terms.expires);
+          id, std::int64_t{number}, hash_secret(token), terms.label, now, terms.expires);
       constexpr int max_uses_index = 7;
       if (terms.max_uses) row.bind(max_uses_index, *terms.max_uses);
       try {
@@ -47,7 +50,6 @@ result<std::string> registry::create_enrollment_token(const enrollment_terms& te
         if (!is_constraint(problem) || tries == 10) throw;
       }
     }
-    transaction.commit();
     return token;
   });
 }
@@ -67,21 +69,15 @@ result<std::vector<enrollment_token>> registry::enrollment_tokens() const {
   });
 }
 
-result<bool> registry::revoke_enrollment_token(std::string_view id) {
-  return db_->attempt([&]() -> result<bool> {
-    return db_->prepare("UPDATE enrollment_tokens SET revoked = 1 WHERE id = ? AND revoked = 0", id).exec() >
-           0;
-  });
-}
-
 result<enrollment> registry::enroll_host(std::string_view secret, const host_id& id, unix_ms now) {
-  return db_->attempt([&]() -> result<enrollment> {
-    SQLite::Transaction transaction(db_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+  database::act what{audit_kind::access, "host.enroll", std::string(id.text())};
+  return db_->recorded(what, [&]() -> result<enrollment> {
     std::string token;
     {
       auto row = db_->prepare(valid_token, hash_secret(secret), now);
       if (!row.executeStep()) return enrollment{enrollment::outcome::token_not_valid, std::nullopt};
       token = row.getColumn(0).getString();
+      what.object += " (token " + token + ")";
     }
     const auto changed =
         db_->prepare(
@@ -93,7 +89,6 @@ result<enrollment> registry::enroll_host(std::string_view secret, const host_id&
     if (changed > 0) {
       db_->prepare("UPDATE enrollment_tokens SET uses = uses + 1 WHERE id = ?", token).exec();
     }
-    transaction.commit();
     auto found = host(id);
     if (!found) return tl::unexpected(found.error());
     return enrollment{changed > 0 ? enrollment::outcome::enrolled : enrollment::outcome::host_known, *found};

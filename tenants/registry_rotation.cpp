@@ -18,8 +18,12 @@ result<std::optional<std::string>> registry::current_key() const {
 }
 
 result<std::uint32_t> registry::begin_rotation(std::string_view from, std::string_view to, unix_ms now) {
-  return db_->attempt([&]() -> result<std::uint32_t> {
-    SQLite::Transaction transaction(db_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+  // Commands that come later ask again: nothing is changed, and nothing recorded.
+  const auto present = current_key();
+  if (!present) return tl::unexpected(present.error());
+  if (*present == to) return 0U;
+  const database::act what{audit_kind::change, "key.rotate", {}};
+  return db_->recorded(what, [&]() -> result<std::uint32_t> {
     if (read_current_key(db_->connection) == to) return 0U;
     db_->prepare("UPDATE hosts SET key = ? WHERE key IS NULL", from).exec();
     db_->prepare(
@@ -35,14 +39,14 @@ result<std::uint32_t> registry::begin_rotation(std::string_view from, std::strin
     const auto ended = valid.getColumn(0).getUInt();
     valid.reset();
     db_->connection.exec("UPDATE enrollment_tokens SET revoked = 1 WHERE revoked = 0");
-    transaction.commit();
     return ended;
   });
 }
 
 result<std::uint32_t> registry::move_hosts(std::span<const host_id> hosts, std::string_view from) {
-  return db_->attempt([&]() -> result<std::uint32_t> {
-    SQLite::Transaction transaction(db_->connection, SQLite::TransactionBehavior::IMMEDIATE);
+  if (hosts.empty()) return 0U;
+  database::act what{audit_kind::access, "host.rekey", {}};
+  return db_->recorded(what, [&]() -> result<std::uint32_t> {
     std::uint32_t moved = 0;
     for (const auto& host : hosts) {
       moved +=
@@ -51,7 +55,9 @@ result<std::uint32_t> registry::move_hosts(std::span<const host_id> hosts, std::
                                                   host.text(), from)
                                          .exec());
     }
-    transaction.commit();
+    what.object = hosts.size() == 1
+                      ? std::string(hosts.front().text())
+                      : std::to_string(moved) + " of " + std::to_string(hosts.size()) + " hosts";
     return moved;
   });
 }

@@ -88,6 +88,39 @@ constexpr std::array migrations{
         agent TEXT NOT NULL
       ) WITHOUT ROWID;
       CREATE INDEX sessions_by_user ON sessions (user, seen);
+    )sql",
+    R"sql(
+      CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind INTEGER NOT NULL CHECK (kind IN (0, 1)),  -- see audit_kind
+        number INTEGER NOT NULL,                       -- within its kind, without a gap
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        action TEXT NOT NULL,
+        object TEXT NOT NULL,
+        outcome TEXT NOT NULL
+      );
+      CREATE UNIQUE INDEX audit_by_number ON audit (kind, number);
+      CREATE INDEX audit_refusals ON audit (at) WHERE kind = 1 AND outcome <> 'done';
+      -- Rows are only ever added; the newest 100,000 of each kind stay.
+      CREATE TRIGGER audit_adds BEFORE INSERT ON audit
+      WHEN NEW.number <> coalesce((SELECT max(number) FROM audit WHERE kind = NEW.kind), 0) + 1
+        OR EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+      BEGIN
+        SELECT RAISE (ABORT, 'the audit log is only added to');
+      END;
+      CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN
+        SELECT RAISE (ABORT, 'the audit log cannot be changed');
+      END;
+      CREATE TRIGGER audit_keeps BEFORE DELETE ON audit
+      WHEN OLD.number > (SELECT max(number) FROM audit WHERE kind = OLD.kind) - 100000
+      BEGIN
+        SELECT RAISE (ABORT, 'the audit log cannot be deleted');
+      END;
+      CREATE TRIGGER audit_ends AFTER INSERT ON audit BEGIN
+        DELETE FROM audit WHERE kind = NEW.kind AND number <= NEW.number - 100000;
+      END;
     )sql"};
 
 }  // namespace

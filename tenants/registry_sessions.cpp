@@ -1,21 +1,12 @@
 // Sessions of the registry.
 #include "tenants/registry_database.hpp"
 
-#include <algorithm>
-
 namespace atlas::tenants {
 
 namespace {
 
 constexpr std::size_t longest_agent = 200;
 constexpr std::size_t longest_address = 64;
-
-// Of a browser's own words: they are printed to terminals.
-std::string printable(std::string_view text, std::size_t longest) {
-  std::string made(text.substr(0, longest));
-  std::ranges::replace_if(made, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return made;
-}
 
 // A session that was not seen since has run idle.
 unix_ms idle_limit(unix_ms now) { return now - registry::session_idle; }
@@ -38,9 +29,9 @@ session session_of(const SQLite::Statement& row) {
 
 result<std::string> registry::create_session(std::string_view user_name, const session_origin& from,
                                              unix_ms now) {
-  return db_->attempt([&]() -> result<std::string> {
+  database::act what{audit_kind::access, "login", {}};
+  return db_->recorded(what, [&]() -> result<std::string> {
     auto secret = random_secret();
-    SQLite::Transaction transaction(db_->connection, SQLite::TransactionBehavior::IMMEDIATE);
     db_->prepare("DELETE FROM sessions WHERE expires <= ? OR seen <= ?", now, idle_limit(now)).exec();
     db_->prepare(
            "DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions WHERE user = ? "
@@ -51,11 +42,13 @@ result<std::string> registry::create_session(std::string_view user_name, const s
       return failure(std::string(user_name), "is no user");
     }
     for (int tries = 1;; ++tries) {
+      const auto id = random_short_id();
+      what.object = "session " + id;
       try {
         db_->prepare(
                "INSERT INTO sessions (hash, id, user, added, seen, expires, address, agent) "
                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-               hash_secret(secret), random_short_id(), user_name, now, now, now + session_life,
+               hash_secret(secret), id, user_name, now, now, now + session_life,
                printable(from.address, longest_address), printable(from.agent, longest_agent))
             .exec();
         break;
@@ -63,7 +56,6 @@ result<std::string> registry::create_session(std::string_view user_name, const s
         if (!is_constraint(problem) || tries == 10) throw;
       }
     }
-    transaction.commit();
     return secret;
   });
 }
@@ -96,22 +88,29 @@ result<std::vector<session>> registry::sessions(std::optional<std::string_view> 
   });
 }
 
-result<void> registry::end_session(std::string_view secret) {
-  return db_->attempt([&]() -> result<void> {
-    db_->prepare("DELETE FROM sessions WHERE hash = ?", hash_secret(secret)).exec();
-    return {};
+result<bool> registry::end_session(std::string_view secret) {
+  database::act what{audit_kind::access, "logout", {}};
+  return db_->recorded(what, [&]() -> result<bool> {
+    auto row = db_->prepare("DELETE FROM sessions WHERE hash = ? RETURNING id", hash_secret(secret));
+    if (!row.executeStep()) return false;
+    what.object = "session " + row.getColumn(0).getString();
+    while (row.executeStep()) {  // the statement takes effect when it has run to its end
+    }
+    return true;
   });
 }
 
 result<bool> registry::end_session_of_id(std::string_view id, std::optional<std::string_view> user_name) {
-  return db_->attempt([&]() -> result<bool> {
+  const database::act what{audit_kind::access, "session.end", "session " + shown_id(id)};
+  return db_->recorded(what, [&]() -> result<bool> {
     return db_->prepare("DELETE FROM sessions WHERE id = ? AND (?2 IS NULL OR user = ?2)", id, user_name)
                .exec() > 0;
   });
 }
 
 result<std::size_t> registry::end_sessions(std::string_view user_name) {
-  return db_->attempt([&]() -> result<std::size_t> {
+  const database::act what{audit_kind::access, "session.end", "all of " + std::string(user_name)};
+  return db_->recorded(what, [&]() -> result<std::size_t> {
     return static_cast<std::size_t>(db_->prepare("DELETE FROM sessions WHERE user = ?", user_name).exec());
   });
 }

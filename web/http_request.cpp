@@ -19,6 +19,7 @@ method method_of(http::verb verb) {
     case http::verb::get: return method::get;
     case http::verb::head: return method::head;
     case http::verb::post: return method::post;
+    case http::verb::patch: return method::patch;
     case http::verb::delete_: return method::delete_;
     default: return method::other;  // of a library's enum with thirty more
   }

@@ -24,6 +24,12 @@ struct principal {
   std::string session;  // its id; empty for an API token
 };
 
+// Who changes something, and from where.
+struct actor {
+  std::string name;
+  std::string address;
+};
+
 struct login_request {
   std::string name;
   std::string password;
@@ -45,13 +51,14 @@ class authenticator {
   // Calls `done` on the loop thread exactly once: nothing on a wrong name or password, an error when it could
   // not be checked (too many logins waiting, the store failed).
   virtual void login(login_request asked, std::function<void(result<std::optional<login_result>>)> done) = 0;
-  virtual void logout(std::string_view session_secret) = 0;
+  virtual void logout(const actor& by, std::string_view session_secret) = 0;
 };
 
 struct enrollment_request {
   std::string token;
   host_id host;
   std::string password;  // that the host has already; empty when it has none
+  std::string address;   // where it comes from
 };
 
 // What an enrolled host needs to report.
@@ -102,7 +109,7 @@ class service {
   // Prometheus text format 0.0.4.
   virtual std::string metrics_text() const = 0;
   // Forgets a host that is no longer wanted; false when it is not known.
-  virtual bool remove_host(const host_id& host) = 0;
+  virtual bool remove_host(const actor& by, const host_id& host) = 0;
   // Browsers look at this host (or no longer do): it should report every second.
   virtual void focus(const host_id& host, bool on) = 0;
 };

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include <fmt/format.h>
+
 namespace atlas::web {
 
 response problem(unsigned status, std::string_view detail, std::string_view parameter) {
@@ -36,6 +38,13 @@ response bad_body(const error& mistake) {
 response store_trouble(const error& trouble) {
   auto made = problem(503, trouble.what);
   made.headers.emplace_back("Retry-After", "1");
+  return made;
+}
+
+response too_many(std::string_view what, std::chrono::seconds wait) {
+  auto made = problem(
+      429, fmt::format("{}: try again in {} second{}", what, wait.count(), wait.count() == 1 ? "" : "s"));
+  made.headers.emplace_back("Retry-After", std::to_string(wait.count()));
   return made;
 }
 

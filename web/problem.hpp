@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "web/response.hpp"
 
+#include <chrono>
 #include <string_view>
 
 namespace atlas::web {
@@ -16,5 +17,8 @@ response bad_body(const error& mistake);
 
 // 503 with Retry-After for a store that did not answer, or has too much to do.
 response store_trouble(const error& trouble);
+
+// 429 with Retry-After for what has been tried too often.
+response too_many(std::string_view what, std::chrono::seconds wait);
 
 }  // namespace atlas::web

@@ -10,7 +10,7 @@
 
 namespace atlas::web {
 
-enum class method { get, head, post, delete_, other };
+enum class method { get, head, post, patch, delete_, other };
 
 std::string_view to_string(method value);
 

@@ -27,8 +27,17 @@ constexpr std::array table{
     route{method::post, "/api/v1/login", access::open, routes::login, true},
     route{method::post, "/api/v1/logout", access::viewer, routes::logout},
     route{method::get, "/api/v1/me", access::viewer, routes::me},
+    route{method::post, "/api/v1/me/password", access::viewer, routes::change_own_password, true},
     route{method::get, "/api/v1/sessions", access::viewer, routes::sessions},
     route{method::delete_, "/api/v1/sessions/{id}", access::viewer, routes::end_session},
+    route{method::get, "/api/v1/users", access::admin, routes::users},
+    route{method::post, "/api/v1/users", access::admin, routes::add_user, true},
+    route{method::patch, "/api/v1/users/{name}", access::admin, routes::change_user, true},
+    route{method::delete_, "/api/v1/users/{name}", access::admin, routes::remove_user},
+    route{method::get, "/api/v1/tokens", access::admin, routes::tokens},
+    route{method::post, "/api/v1/tokens", access::admin, routes::make_token, true},
+    route{method::delete_, "/api/v1/tokens/{id}", access::admin, routes::revoke_token},
+    route{method::get, "/api/v1/audit", access::admin, routes::audit},
     route{method::get, "/api/v1/hosts", access::viewer, routes::hosts},
     route{method::get, "/api/v1/hosts/{id}", access::viewer, routes::host},
     route{method::delete_, "/api/v1/hosts/{id}", access::admin, routes::remove_host},
@@ -153,10 +162,21 @@ std::string_view to_string(method value) {
     case method::get: return "GET";
     case method::head: return "HEAD";
     case method::post: return "POST";
+    case method::patch: return "PATCH";
     case method::delete_: return "DELETE";
     case method::other: return "other";
   }
   return "other";
+}
+
+std::string_view to_string(access value) {
+  switch (value) {
+    case access::open: return "open";
+    case access::viewer: return "viewer";
+    case access::operator_: return "operator";
+    case access::admin: return "admin";
+  }
+  return "";
 }
 
 std::span<const route> all_routes() { return table; }

@@ -14,6 +14,8 @@ namespace atlas::web {
 // The least that a request must prove.
 enum class access { open, viewer, operator_, admin };
 
+std::string_view to_string(access value);  // "open", "viewer", …
+
 using handler = void (*)(site& where, const request& asked, const respond& reply);
 
 struct route {

@@ -29,6 +29,21 @@ void me(site& where, const request& asked, const respond& reply);
 void sessions(site& where, const request& asked, const respond& reply);
 void end_session(site& where, const request& asked, const respond& reply);
 
+// routes_users.cpp
+void users(site& where, const request& asked, const respond& reply);
+void add_user(site& where, const request& asked, const respond& reply);
+void change_user(site& where, const request& asked, const respond& reply);
+void remove_user(site& where, const request& asked, const respond& reply);
+void change_own_password(site& where, const request& asked, const respond& reply);
+
+// routes_tokens.cpp
+void tokens(site& where, const request& asked, const respond& reply);
+void make_token(site& where, const request& asked, const respond& reply);
+void revoke_token(site& where, const request& asked, const respond& reply);
+
+// routes_audit.cpp
+void audit(site& where, const request& asked, const respond& reply);
+
 // routes_agent.cpp
 void enroll(site& where, const request& asked, const respond& reply);
 void agent_files(site& where, const request& asked, const respond& reply);

@@ -69,7 +69,7 @@ void enroll(site& where, const request& asked, const respond& reply) {
     return reply(
         problem(400, "host must have 1 to 64 letters, digits, dots, dashes and underscores", "host"));
   }
-  where.desk.enroll({std::move(token), *host, std::move(password)},
+  where.desk.enroll({std::move(token), *host, std::move(password), asked.remote},
                     [reply](const enroller::outcome& outcome) { reply(answer(outcome)); });
 }
 

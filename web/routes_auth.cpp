@@ -2,6 +2,7 @@
 #include "core/json_text.hpp"
 #include "core/role.hpp"
 #include "web/cookies.hpp"
+#include "web/people_json.hpp"
 #include "web/problem.hpp"
 #include "web/routes.hpp"
 
@@ -27,13 +28,6 @@ response describe(const principal& who) {
   append_json_string(body, to_string(who.granted));
   body += '}';
   return json_response(std::move(body));
-}
-
-response too_many(std::string_view what, login_limit::seconds wait) {
-  auto made = problem(
-      429, fmt::format("{}: try again in {} second{}", what, wait.count(), wait.count() == 1 ? "" : "s"));
-  made.headers.emplace_back("Retry-After", std::to_string(wait.count()));
-  return made;
 }
 
 // What a login leads to for the next one.
@@ -94,7 +88,7 @@ void login(site& where, const request& asked, const respond& reply) {
 
 void logout(site& where, const request& asked, const respond& reply) {
   if (asked.proof.how == credential::kind::session) {
-    where.auth.logout(asked.proof.secret);
+    where.auth.logout(actor_of(asked), asked.proof.secret);
   }
   auto made = no_content();
   made.headers.emplace_back("Set-Cookie", expired_cookie(where.cookie_name, where.tls));

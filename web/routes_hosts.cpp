@@ -1,6 +1,7 @@
 #include "core/json_text.hpp"
 #include "web/frame_json.hpp"
 #include "web/host_list.hpp"
+#include "web/people_json.hpp"
 #include "web/problem.hpp"
 #include "web/routes.hpp"
 
@@ -69,7 +70,8 @@ void remove_host(site& where, const request& asked, const respond& reply) {
     return;
   }
   const host_id id = found->id;  // the host's own copy goes with it
-  reply(where.backend.remove_host(id) ? no_content() : problem(404, "there is no host of this id", "id"));
+  reply(where.backend.remove_host(actor_of(asked), id) ? no_content()
+                                                       : problem(404, "there is no host of this id", "id"));
 }
 
 void alerts(site& where, const request& asked, const respond& reply) {

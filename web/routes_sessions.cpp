@@ -1,5 +1,6 @@
 // Who is logged in, and ending it.
 #include "core/json_text.hpp"
+#include "web/people_json.hpp"
 #include "web/problem.hpp"
 #include "web/routes.hpp"
 
@@ -58,12 +59,13 @@ void sessions(site& where, const request& asked, const respond& reply) {
 }
 
 void end_session(site& where, const request& asked, const respond& reply) {
-  where.staff.end_session(asked.captures.at(0), whose(*asked.who), [reply](const result<bool>& ended) {
-    if (!ended) {
-      return reply(store_trouble(ended.error()));
-    }
-    reply(*ended ? no_content() : problem(404, "there is no such session"));
-  });
+  where.staff.end_session(actor_of(asked), asked.captures.at(0), whose(*asked.who),
+                          [reply](const result<bool>& ended) {
+                            if (!ended) {
+                              return reply(store_trouble(ended.error()));
+                            }
+                            reply(*ended ? no_content() : problem(404, "there is no such session"));
+                          });
 }
 
 }  // namespace atlas::web::routes

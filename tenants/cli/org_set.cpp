@@ -88,6 +88,20 @@ std::optional<int> change(context& ctx, tenant& org, const std::vector<setting>&
   return std::nullopt;
 }
 
+// Writes and records the change; the exit code when that fails. Values are not recorded, since they may be
+// secret.
+std::optional<int> save(context& ctx, const tenant& org, const std::vector<setting>& settings) {
+  auto registry = open_registry(ctx, org);
+  if (!registry) return registry.error();
+  std::string keys;
+  for (const auto& each : settings) keys += (keys.empty() ? "" : " ") + each.key;
+  const auto saved = registry->recorded("org.set", keys, [&] {
+    return tenants::save_tenant_config(org.config, ctx.root.tenant_file(org.slug));
+  });
+  if (!saved) return report(ctx, saved.error());
+  return std::nullopt;
+}
+
 }  // namespace
 
 int run_org_set(context& ctx, const arguments& args) {
@@ -127,8 +141,7 @@ int run_org_set(context& ctx, const arguments& args) {
     }
   }
   for (const auto& org : *orgs) {
-    const auto saved = tenants::save_tenant_config(org.config, ctx.root.tenant_file(org.slug));
-    if (!saved) return report(ctx, saved.error());
+    if (const auto code = save(ctx, org, *settings)) return *code;
   }
   lock.reset();
   const auto is_broker_url = [](const setting& each) { return each.key == "broker.url"; };

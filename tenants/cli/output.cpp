@@ -155,7 +155,7 @@ tl::expected<tenants::tenant, int> find_org(context& ctx, std::string_view org) 
 }
 
 tl::expected<tenants::registry, int> open_registry(context& ctx, const tenants::tenant& org) {
-  auto opened = tenants::registry::open(ctx.root.fleet_db(org.slug));
+  auto opened = tenants::registry::open(ctx.root.fleet_db(org.slug), command_author());
   if (opened) return std::move(*opened);
   return tl::unexpected(report(ctx, opened.error()));
 }

@@ -50,6 +50,9 @@ std::string shell_word(std::string_view text);
 
 // By slug, name or UUID. Reports what is wrong; the error is the exit code.
 tl::expected<tenants::tenant, int> find_org(context& ctx, std::string_view org);
+// The operating system's user, for the audit log.
+tenants::author command_author();
+// Changes are recorded as command_author()'s.
 tl::expected<tenants::registry, int> open_registry(context& ctx, const tenants::tenant& org);
 
 // Of organisations that the broker's files could not be brought up to date for.

@@ -23,6 +23,7 @@ constexpr std::array commands{
     command{"agent-config", "write the configuration of one host's agent", run_agent_config},
     command{"installer", "write a shell script that makes any machine a host", run_installer},
     command{"user", "people who may log in to a dashboard", run_user},
+    command{"audit", "who changed what, and who logged in", run_audit},
     command{"token", "API tokens for other programs", run_token},
     command{"key", "show an organisation's API key", run_key},
     command{"broker", "render, check and run the MQTT broker", run_broker},

@@ -119,10 +119,12 @@ result<std::string> create_organization(const tenants::state_root& root, const s
   if (!saved) return tl::unexpected(saved.error());
   {
     // Closed before the folder is renamed: SQLite knows its files by their path.
-    auto registry = tenants::registry::open(hidden->path() / "fleet.db");
+    auto registry = tenants::registry::open(hidden->path() / "fleet.db", command_author());
     if (!registry) return tl::unexpected(registry.error());
     const auto added = registry->add_user(plan.admin_user, role::admin, password, now());
     if (!added) return tl::unexpected(added.error());
+    const auto recorded = registry->recorded("org.create", plan.slug, [] { return result<void>{}; });
+    if (!recorded) return tl::unexpected(recorded.error());
   }
   if (auto renamed = hidden->rename_to(root.tenant_dir(plan.slug)); !renamed)
     return tl::unexpected(renamed.error());

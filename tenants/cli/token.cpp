@@ -134,8 +134,7 @@ int revoke(context& ctx, const arguments& args) {
   if (!org) return org.error();
   auto registry = open_registry(ctx, *org);
   if (!registry) return registry.error();
-  auto revoked = registry->revoke_api_token(args.word(1));
-  if (revoked && !*revoked) revoked = registry->revoke_enrollment_token(args.word(1));
+  const auto revoked = registry->revoke_token(args.word(1));
   if (!revoked) return report(ctx, revoked.error());
   if (!*revoked) {
     // Not the word itself: it may be the token, and that is a secret.

@@ -35,6 +35,11 @@ int unknown_user(context& ctx, const tenants::tenant& org, std::string_view name
                 not_found);
 }
 
+// What the registry does not do to this user, or its trouble.
+int report_refusal(context& ctx, const error& problem, std::string_view name) {
+  return report(ctx, problem, problem.where == name ? refused : failed);
+}
+
 int add(context& ctx, const arguments& args) {
   const auto& name = args.word(1);
   const auto named_role = args.value("role");
@@ -99,12 +104,31 @@ int remove(context& ctx, const arguments& args) {
   auto registry = open_registry(ctx, *org);
   if (!registry) return registry.error();
   const auto removed = registry->remove_user(args.word(1));
-  if (!removed) return report(ctx, removed.error());
+  if (!removed) return report_refusal(ctx, removed.error(), args.word(1));
   if (!*removed) return unknown_user(ctx, *org, args.word(1));
   if (ctx.json) {
     print_json(ctx, {{"name", args.word(1)}, {"removed", true}});
   } else {
     ctx.out << fmt::format("Removed {} and ended their sessions.\n", args.word(1));
+  }
+  return done;
+}
+
+int change_role(context& ctx, const arguments& args) {
+  const auto& name = args.word(1);
+  const auto wanted = parse_role(args.word(2));
+  if (!wanted) return report(ctx, error{args.word(2), wanted.error().what}, usage);
+  const auto org = find_org(ctx, args.word(0));
+  if (!org) return org.error();
+  auto registry = open_registry(ctx, *org);
+  if (!registry) return registry.error();
+  const auto changed = registry->set_role(name, *wanted);
+  if (!changed) return report_refusal(ctx, changed.error(), name);
+  if (!*changed) return unknown_user(ctx, *org, name);
+  if (ctx.json) {
+    print_json(ctx, {{"name", name}, {"role", to_string(*wanted)}});
+  } else {
+    ctx.out << fmt::format("{} is {} now; their sessions have ended.\n", name, to_string(*wanted));
   }
   return done;
 }
@@ -139,6 +163,12 @@ constexpr std::array verbs{
          "  atlas-fleet user remove acme anna\n",
          {},
          remove},
+    verb{"user role",
+         "ORG NAME ROLE",
+         "Changes what a person may do (viewer, operator or admin) and ends their sessions.",
+         "  atlas-fleet user role acme anna admin\n",
+         {},
+         change_role},
     verb{"user passwd", "ORG NAME", "Changes a person's password and ends their sessions.",
          "  atlas-fleet user passwd acme anna\n", password_flags, change_password},
     verb{"user sessions",

@@ -121,3 +121,54 @@ def test_who_waits_gets_in(acme):
         try_login(acme, "vera", f"guess {i}")
     assert try_login(acme)[1].status_code == 429, "the right password waits too"
     wait_until(lambda: try_login(acme)[1].status_code == 200, 20, "the delay is over")
+
+
+def audit(acme, query=""):
+    answer = acme.get("/api/v1/audit" + query, token=acme.token("admin"))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_changes_and_logins_are_in_the_audit_log(acme, fleet):
+    admin = acme.token("admin")
+    made = acme.request("POST", "/api/v1/users", token=admin,
+                        json={"name": "walt", "role": "viewer", "password": PASSWORD})
+    assert made.status_code == 201, made.text
+    assert acme.request("PATCH", "/api/v1/users/walt", token=admin, json={"role": "operator"}).status_code == 204
+    try_login(acme, "walt", "not it")
+    walt = login(acme, "walt")
+    fleet.cli("user", "passwd", "acme", "walt", "--password-stdin", stdin=PASSWORD + "\n")
+    assert status(acme, walt) == 401, "a new password ends the sessions"
+    fleet.cli("org", "set", "acme", "alerts.cpu_threshold", "80")
+    fleet.cli("user", "remove", "acme", "walt")
+    rows = audit(acme, "?limit=20")["audit"]
+    found = {(row["action"], row["object"].split(" ")[0], row["outcome"]): row for row in rows}
+    for expected in (("user.add", "walt", "done"), ("user.role", "walt", "done"), ("login", "walt", "refused"),
+                     ("login", "session", "done"), ("user.password", "walt", "done"),
+                     ("org.set", "alerts.cpu_threshold", "done"), ("user.remove", "walt", "done")):
+        assert expected in found, rows
+    added, removed = found["user.add", "walt", "done"], found["user.remove", "walt", "done"]
+    assert added["who"].startswith("token ") and added["from"] == "127.0.0.1"
+    assert removed["from"] == "command line" and removed["who"]
+    page = audit(acme, "?limit=3")
+    assert [row["id"] for row in audit(acme, f"?limit=1&before={page['next']}")["audit"]][0] < page["audit"][-1]["id"]
+    shown = fleet.cli("--json", "audit", "acme", "--limit", "3").stdout
+    assert page["audit"][0]["action"] in shown
+
+
+def test_the_last_administrator_cannot_be_removed_or_demoted(acme, fleet):
+    admin = acme.token("admin")
+    assert acme.request("DELETE", "/api/v1/users/admin", token=admin).status_code == 409
+    assert acme.request("PATCH", "/api/v1/users/admin", token=admin, json={"role": "viewer"}).status_code == 409
+    assert fleet.cli("user", "remove", "acme", "admin", check=False).returncode == 4
+    assert fleet.cli("user", "role", "acme", "admin", "viewer", check=False).returncode == 4
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(acme):
+    admin = acme.token("admin")
+    made = acme.request("POST", "/api/v1/tokens", token=admin, json={"role": "viewer", "label": "ci"}).json()
+    assert made["token"].startswith("afa_") and acme.get("/api/v1/me", token=made["token"]).status_code == 200
+    listed = acme.get("/api/v1/tokens", token=admin)
+    assert made["id"] in listed.text and made["token"] not in listed.text
+    assert acme.request("DELETE", f"/api/v1/tokens/{made['id']}", token=admin).status_code == 204
+    assert acme.get("/api/v1/me", token=made["token"]).status_code == 401

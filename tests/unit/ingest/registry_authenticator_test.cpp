@@ -44,7 +44,7 @@ TEST_F(RegistryAuthenticator, LogsInWithTheRightPasswordAndKeepsASession) {
   const auto session = auth.find_session(secret);
   ASSERT_TRUE(session);
   EXPECT_EQ(session->name, "ada");
-  auth.logout(secret);
+  auth.logout({"ada", "192.0.2.7"}, secret);
   EXPECT_FALSE(auth.find_session(secret));
 }
 
@@ -84,7 +84,7 @@ TEST_F(RegistryAuthenticator, KnowsApiTokensUntilTheyAreRevoked) {
   EXPECT_FALSE(auth.find_api_token("afa_nonsense"));
   const auto listed = *own.api_tokens();
   ASSERT_EQ(listed.size(), 1U);
-  ASSERT_TRUE(own.revoke_api_token(listed[0].id));
+  ASSERT_TRUE(own.revoke_token(listed[0].id));
   EXPECT_FALSE(auth.find_api_token(secret));
 }
 

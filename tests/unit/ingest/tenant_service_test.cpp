@@ -180,11 +180,11 @@ TEST_F(TenantService, AnOldListOfHostsDoesNotRemoveANewOne) {
 TEST_F(TenantService, RemovingAHostRevokesIt) {
   register_host("web-1");
   sync();
-  EXPECT_TRUE(service.remove_host(host("web-1")));
+  EXPECT_TRUE(service.remove_host({"ann", "192.0.2.7"}, host("web-1")));
   EXPECT_EQ(service.hosts().size(), 0U);
   EXPECT_FALSE(registry.host(host("web-1"))->has_value());
-  EXPECT_FALSE(service.remove_host(host("web-1")));
-  EXPECT_FALSE(service.remove_host(host("never")));
+  EXPECT_FALSE(service.remove_host({"ann", "192.0.2.7"}, host("web-1")));
+  EXPECT_FALSE(service.remove_host({"ann", "192.0.2.7"}, host("never")));
 }
 
 TEST_F(TenantService, AlertsArePublishedWhenTheyFireAndWhenTheyClear) {
@@ -219,7 +219,7 @@ TEST_F(TenantService, AnAlertOfAnEarlierRunIsNotRaisedAgain) {
   send("web-1", 10);
   ASSERT_EQ(alerts.size(), 1U);
   EXPECT_THAT(state("alerts/web-1/cpu"), HasSubstr("resolved"));
-  ASSERT_TRUE(service.remove_host(host("web-1")));
+  ASSERT_TRUE(service.remove_host({"ann", "192.0.2.7"}, host("web-1")));
   EXPECT_EQ(state("alerts/web-1/memory"), "") << "also what only an earlier run has published";
 }
 

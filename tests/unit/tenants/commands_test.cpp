@@ -282,8 +282,17 @@ TEST_F(Commands, UsersComeChangeTheirPasswordsAndGo) {
   const std::string password = changed.json().at("password");
   EXPECT_TRUE(registry_of("acme").verify_password("anna", password).value());
   EXPECT_EQ(run({"--json", "user", "list", "acme"}).json().at("users").at(0).at("role"), "operator");
-  EXPECT_EQ(run({"user", "remove", "acme", "anna"}).code, done);
-  EXPECT_THAT(run({"user", "list", "acme"}).out, HasSubstr("Nobody may log in"));
+  EXPECT_EQ(run({"user", "role", "acme", "anna", "king"}).code, usage);
+  EXPECT_EQ(run({"user", "role", "acme", "bert", "admin"}).code, not_found);
+  EXPECT_EQ(run({"user", "role", "acme", "anna", "admin"}).code, done);
+  EXPECT_EQ(run({"user", "remove", "acme", "anna"}).code, refused) << "the last administrator";
+  EXPECT_EQ(run({"user", "role", "acme", "anna", "viewer"}).code, refused);
+  EXPECT_EQ(run({"user", "list", "acme"}).code, done);
+  const auto log = run({"--json", "audit", "acme", "--limit", "2"}).json().at("audit");
+  EXPECT_EQ(log.at(0).at("outcome"), "refused");
+  EXPECT_EQ(log.at(0).at("from"), "command line");
+  EXPECT_THAT(run({"audit", "acme"}).out, HasSubstr("user.password"));
+  EXPECT_EQ(run({"audit", "acme", "--limit", "0"}).code, usage);
 }
 
 TEST_F(Commands, SessionsAreShownAndEnded) {

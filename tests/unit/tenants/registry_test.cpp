@@ -164,8 +164,8 @@ TEST_F(Registry, FindsTokensUntilTheyExpireOrAreRevoked) {
   EXPECT_EQ(found->label, "prometheus");
   EXPECT_FALSE(found->expires);
   EXPECT_EQ(db.api_tokens().value().size(), 2U);
-  EXPECT_TRUE(db.revoke_api_token(found->id).value());
-  EXPECT_FALSE(db.revoke_api_token(found->id).value());
+  EXPECT_TRUE(db.revoke_token(found->id).value());
+  EXPECT_FALSE(db.revoke_token(found->id).value());
   EXPECT_FALSE(db.find_api_token(lasting, now).value());
 }
 
@@ -190,7 +190,7 @@ TEST_F(Registry, SeesWhatAnotherConnectionWrites) {
   const auto token = command.create_api_token("", role::viewer, std::nullopt, now).value();
   ASSERT_TRUE(service.find_api_token(token, now).value());
   const auto id = service.api_tokens().value()[0].id;
-  ASSERT_TRUE(command.revoke_api_token(id).value());
+  ASSERT_TRUE(command.revoke_token(id).value());
   EXPECT_FALSE(service.find_api_token(token, now).value());
 }
 
@@ -263,7 +263,7 @@ TEST_F(Registry, TakesATokenOnlyWhileItIsValid) {
   ASSERT_TRUE(db.create_enrollment_token({"", now + hour, std::nullopt}, make_token, now));
   EXPECT_EQ(db.enroll_host("aft_1", host("web-1"), now + hour).value().what, outcome::token_not_valid);
   EXPECT_EQ(db.enroll_host("aft_1", host("web-1"), now).value().what, outcome::enrolled);
-  EXPECT_TRUE(db.revoke_enrollment_token(db.enrollment_tokens().value().at(0).id).value());
+  EXPECT_TRUE(db.revoke_token(db.enrollment_tokens().value().at(0).id).value());
   EXPECT_EQ(db.enroll_host("aft_1", host("web-2"), now).value().what, outcome::token_not_valid);
   EXPECT_TRUE(db.enrollment_tokens().value().empty());
   EXPECT_EQ(db.create_enrollment_token({"", now + hour, std::nullopt}, make_token, now).value(), "aft_2")

@@ -61,20 +61,8 @@ void known_credentials::login(login_request asked,
   }
 }
 
-void known_credentials::logout(std::string_view session_secret) {
+void known_credentials::logout(const actor&, std::string_view session_secret) {
   sessions.erase(std::string(session_secret));
-}
-
-void known_people::list_sessions(std::optional<std::string> user, answer<std::vector<session_info>> done) {
-  auto found = sessions;
-  std::erase_if(found, [&](const session_info& one) { return user && one.user != *user; });
-  done(std::move(found));
-}
-
-void known_people::end_session(std::string id, std::optional<std::string> user, answer<bool> done) {
-  done(std::erase_if(sessions, [&](const session_info& one) {
-         return one.id == id && (!user || one.user == *user);
-       }) > 0);
 }
 
 void one_token::enroll(enrollment_request asked, std::function<void(outcome)> done) {

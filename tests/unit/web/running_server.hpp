@@ -3,6 +3,7 @@
 #include "core/fleet.hpp"
 #include "core/memory_history.hpp"
 #include "tests/unit/web/http_client.hpp"
+#include "tests/unit/web/known_people.hpp"
 #include "web/server.hpp"
 
 #include <filesystem>
@@ -30,7 +31,7 @@ class known_credentials final : public authenticator {
   std::optional<principal> find_api_token(std::string_view secret) override;
   std::optional<principal> find_session(std::string_view secret) override;
   void login(login_request asked, std::function<void(result<std::optional<login_result>>)> done) override;
-  void logout(std::string_view session_secret) override;
+  void logout(const actor& by, std::string_view session_secret) override;
 
   std::map<std::string, principal, std::less<>> tokens;
   std::map<std::string, principal, std::less<>> sessions;
@@ -46,15 +47,6 @@ class one_token final : public enroller {
   void enroll(enrollment_request asked, std::function<void(outcome)> done) override;
 };
 
-// The people port with sessions that are simply there.
-class known_people final : public people {
- public:
-  void list_sessions(std::optional<std::string> user, answer<std::vector<session_info>> done) override;
-  void end_session(std::string id, std::optional<std::string> user, answer<bool> done) override;
-
-  std::vector<session_info> sessions;
-};
-
 // The service port over the same fleet that the server shows.
 class watched_service final : public service {
  public:
@@ -64,7 +56,7 @@ class watched_service final : public service {
   std::string metrics_text() const override {
     return "# TYPE atlas_hosts gauge\natlas_hosts{state=\"online\"} 1\n";
   }
-  bool remove_host(const host_id& which) override { return remove_(which); }
+  bool remove_host(const actor&, const host_id& which) override { return remove_(which); }
   void focus(const host_id& which, bool on) override { focused.emplace_back(std::string(which.text()), on); }
 
   std::vector<readiness_check> checks{{"broker", true, ""}};

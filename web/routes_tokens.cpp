@@ -1,0 +1,87 @@
+// API tokens; enrolment tokens are listed and revoked with them.
+#include "core/json_object.hpp"
+#include "core/json_text.hpp"
+#include "web/people_json.hpp"
+#include "web/problem.hpp"
+#include "web/routes.hpp"
+
+#include <utility>
+
+namespace atlas::web::routes {
+
+namespace {
+
+constexpr std::size_t longest_label = 100;
+
+void append_open_token(std::string& out, const token_info& one) {
+  out += R"({"id":)";
+  append_json_string(out, one.id);
+  switch (one.what) {
+    case token_info::kind::api:
+      out += R"(,"kind":"api","role":)";
+      append_json_string(out, to_string(one.granted));
+      break;
+    case token_info::kind::enrollment: out += R"(,"kind":"enroll")"; break;
+  }
+  out += R"(,"label":)";
+  append_json_string(out, one.label);
+  out += R"(,"created":)";
+  append_json_integer(out, to_int(one.created));
+  out += R"(,"expires":)";
+  if (one.expires) {
+    append_json_integer(out, to_int(*one.expires));
+  } else {
+    out += "null";
+  }
+}
+
+void append_token(std::string& out, const token_info& one) {
+  append_open_token(out, one);
+  out += '}';
+}
+
+}  // namespace
+
+void tokens(site& where, const request&, const respond& reply) {
+  where.staff.list_tokens([reply](const result<std::vector<token_info>>& found) {
+    reply(found ? list_response("tokens", *found, append_token) : store_trouble(found.error()));
+  });
+}
+
+void make_token(site& where, const request& asked, const respond& reply) {
+  json_object body(asked.body, where.options.max_body_bytes);
+  body.require("role");
+  new_token wanted{body.text("label", longest_label), read_role(body, "role").value_or(role::viewer), {}};
+  if (body.has("expires")) {
+    wanted.expires = body.time("expires");
+  }
+  if (body.mistake()) {
+    return reply(bad_body(*body.mistake()));
+  }
+  where.staff.make_token(actor_of(asked), std::move(wanted),
+                         [reply](const result<people::outcome<made_token>>& outcome) {
+                           if (!outcome) {
+                             return reply(store_trouble(outcome.error()));
+                           }
+                           if (!*outcome) {
+                             return reply(refused(outcome->error()));
+                           }
+                           std::string text;
+                           append_open_token(text, (*outcome)->shown);
+                           text += R"(,"token":)";
+                           append_json_string(text, (*outcome)->secret);
+                           text += '}';
+                           reply(json_response(std::move(text), 201));
+                         });
+}
+
+void revoke_token(site& where, const request& asked, const respond& reply) {
+  where.staff.revoke_token(actor_of(asked), asked.captures.at(0), [reply](const result<bool>& revoked) {
+    if (!revoked) {
+      return reply(store_trouble(revoked.error()));
+    }
+    reply(*revoked ? no_content() : problem(404, "there is no token of this id"));
+  });
+}
+
+}  // namespace atlas::web::routes
