@@ -17,6 +17,7 @@
 #include "ingest/registry_people.hpp"
 #include "ingest/registry_watch.hpp"
 #include "ingest/tenant_service.hpp"
+#include "tenants/server_tls.hpp"
 #include "web/server.hpp"
 
 #include <chrono>
@@ -49,13 +50,15 @@ mqtt_options make_canary_login(mqtt_options of_service, const org_id& org, key_s
 }
 
 web::server_options make_server_options(const tenants::state_root& root, const tenants::tenant_config& config,
-                                        const options& chosen) {
+                                        const options& chosen, const tenants::certificate_files& shown) {
   web::server_options made;
   made.address = config.server.host;
   made.port = config.server.port;
   made.max_connections_per_address = config.server.max_connections_per_address;
-  made.certificate = config.server.tls.certificate;
-  made.private_key = config.server.tls.private_key;
+  if (!shown.certificate.empty()) {
+    made.certificate = shown.certificate;
+    made.private_key = shown.private_key;
+  }
   made.ui_dir = chosen.ui_dir;
   made.agent_files = load_agent_files(root, config, chosen.agents_dir);
   return made;
@@ -68,12 +71,31 @@ web::branding make_branding(const tenants::tenant_config& config) {
           brand.secondary_color,    brand.logo_url};
 }
 
+bool is_encrypted(const tenants::tenant_config& config) {
+  return tenants::certificate_source_of(config) != tenants::certificate_source::none;
+}
+
+// The files of the dashboard's certificate; none without TLS.
+result<tenants::certificate_files> find_certificate(const tenants::state_root& root,
+                                                    const tenants::tenant& tenant) {
+  auto files = tenants::certificate_files_of(root, tenant);
+  std::error_code failed;
+  if (tenants::certificate_source_of(tenant.config) == tenants::certificate_source::local_ca &&
+      !std::filesystem::exists(files.certificate, failed)) {
+    return failure(
+        files.certificate.string(),
+        "the dashboard's certificate is not there: `atlas-fleet broker apply` makes it, and `atlas-fleet "
+        "up` does so by itself");
+  }
+  return files;
+}
+
 // The parts of one running service, in the order in which they need each other.
 class application {
  public:
   application(const tenants::state_root& root, const tenants::tenant_config& config, const options& chosen,
-              const broker_address& broker, key_source& keys, tenants::registry own,
-              tenants::registry of_worker)
+              const tenants::certificate_files& shown, const broker_address& broker, key_source& keys,
+              tenants::registry own, tenants::registry of_worker)
       : own_registry_(std::move(own)),
         worker_registry_(std::move(of_worker)),
         history_(config.server.history_size),
@@ -100,8 +122,8 @@ class application {
                  mover_.sync_hosts(hosts);
                }),
         mover_(io_, worker_, worker_registry_, keys, service_.hosts(), source_, intake_, watch_),
-        server_(io_, make_server_options(root, config, chosen), make_branding(config), service_.hosts(),
-                history_, {authenticator_, enroller_, people_, service_}),
+        server_(io_, make_server_options(root, config, chosen, shown), make_branding(config),
+                service_.hosts(), history_, {authenticator_, enroller_, people_, service_}),
         signals_(io_, SIGTERM, SIGINT),
         tick_(io_) {
     service_.on_effects([this](const fleet_effects& effects) { server_.publish(effects); });
@@ -112,6 +134,7 @@ class application {
     service_.add_readiness([this] { return watch_.readiness(); });
     service_.add_readiness([this] { return guard_.readiness(std::chrono::steady_clock::now()); });
     service_.add_readiness([this] { return canary_.readiness(); });
+    service_.add_readiness([this] { return server_.certificate_readiness(); });
   }
 
   ~application() { worker_.join(); }
@@ -125,7 +148,7 @@ class application {
       return started;
     }
     spdlog::info("{}: {} hosts, dashboard at {}://{}:{}/dashboard", config.organization.name, hosts->size(),
-                 config.server.tls.certificate ? "https" : "http", config.server.host, server_.port());
+                 is_encrypted(config) ? "https" : "http", config.server.host, server_.port());
     service_.sync_hosts(*hosts);
     signals_.async_wait([this](const boost::system::error_code& failed, int) {
       if (!failed) {
@@ -156,6 +179,7 @@ class application {
       spdlog::warn("this machine's clock was set; times follow it");
     }
     service_.tick();
+    server_.refresh_certificate();
     sd_notify(0, "WATCHDOG=1");
     tick_.expires_after(std::chrono::seconds(1));
     tick_.async_wait([this](const boost::system::error_code& stopped) {
@@ -216,6 +240,10 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
   if (!broker) {
     return tl::unexpected(broker.error());
   }
+  const auto shown = find_certificate(root, tenant);
+  if (!shown) {
+    return tl::unexpected(shown.error());
+  }
   const auto store = root.fleet_db(tenant.slug);
   const tenants::author service{"the service", ""};
   auto own = tenants::registry::open(store, service);
@@ -231,7 +259,8 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
     return tl::unexpected(ring.error());
   }
   key_source keys(root, tenant.slug, *std::move(ring));
-  application running(root, tenant.config, chosen, *broker, keys, std::move(*own), std::move(*of_worker));
+  application running(root, tenant.config, chosen, *shown, *broker, keys, std::move(*own),
+                      std::move(*of_worker));
   return running.run(tenant.config);
 }
 

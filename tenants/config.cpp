@@ -3,6 +3,7 @@
 #include "tenants/config_settings.hpp"
 #include "tenants/nearest.hpp"
 #include "tenants/private_file.hpp"
+#include "tenants/server_tls.hpp"
 
 #include <algorithm>
 #include <set>
@@ -104,6 +105,18 @@ class document_reader {
     if (is_wrong("server.tls.certificate") || is_wrong("server.tls.private_key")) return;
     if (tls.certificate.has_value() != tls.private_key.has_value()) {
       mistakes_.push_back({"$.server.tls", "must name certificate and private_key both, or neither"});
+    }
+    for (const auto key : {"server.host", "server.tls.mode", "server.allow_plain_http"}) {
+      if (is_wrong(key)) return;
+    }
+    if (tls.mode == tls_mode::off && !is_loopback(config_.server.host) && !config_.server.allow_plain_http) {
+      mistakes_.push_back(
+          {"$.server.tls.mode",
+           fmt::format(
+               "must not be \"off\" where other machines can come in ($.server.host is {}): passwords and "
+               "tokens could be read on the way. Leave it \"auto\", or say so in so many words with "
+               "$.server.allow_plain_http: true",
+               shown_value(config_.server.host))});
     }
   }
 

@@ -14,6 +14,9 @@
 
 namespace atlas::tenants {
 
+// When the dashboard speaks TLS: `automatic` wherever a certificate is given or another machine can come in.
+enum class tls_mode { automatic, on, off };
+
 // tenants/<slug>/tenant.json as an immutable value; docs/MULTI_TENANT_GUIDE.md describes each key.
 struct tenant_config {
   struct organization_section {
@@ -22,7 +25,8 @@ struct tenant_config {
     std::string contact;
   };
   struct tls_section {
-    std::optional<std::filesystem::path> certificate;  // PEM chain; both or none
+    tls_mode mode = tls_mode::automatic;
+    std::optional<std::filesystem::path> certificate;  // PEM chain; both or none: the local CA's
     std::optional<std::filesystem::path> private_key;
   };
   struct server_section {
@@ -32,6 +36,7 @@ struct tenant_config {
     atlas::api_key api_key;
     std::uint32_t history_size = 360;  // samples kept live per host
     std::uint32_t max_connections_per_address = 512;
+    bool allow_plain_http = false;  // beyond this machine: passwords and tokens can be read on the way
     tls_section tls;
   };
   // What the broker's guard lets through; the rates are per second.

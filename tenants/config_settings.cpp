@@ -3,6 +3,7 @@
 #include "tenants/config_values.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 
@@ -161,6 +162,28 @@ setting server_api_key() {
   return row;
 }
 
+setting server_tls_mode() {
+  struct name {
+    std::string_view text;
+    tls_mode mode;
+  };
+  static constexpr std::array names{name{"auto", tls_mode::automatic}, name{"on", tls_mode::on},
+                                    name{"off", tls_mode::off}};
+  setting row{"server.tls.mode"};
+  row.is_text = true;
+  row.read = [](const json& value, tenant_config& config) {
+    const auto given = value.is_string() ? value.get<std::string>() : std::string();
+    const auto* found = std::ranges::find(names, given, &name::text);
+    if (found == names.end()) return instead(R"(must be "auto", "on" or "off")", value);
+    config.server.tls.mode = found->mode;
+    return std::string();
+  };
+  row.write = [](const tenant_config& config) {
+    return json(std::ranges::find(names, config.server.tls.mode, &name::mode)->text);
+  };
+  return row;
+}
+
 // The member of a configuration, const or not.
 #define FIELD(member) [](auto& config) -> auto& { return config.member; }
 
@@ -175,6 +198,8 @@ std::vector<setting> make_settings() {
       required(server_api_key()),
       whole("server.history_size", 1, 100'000, FIELD(server.history_size)),
       whole("server.max_connections_per_address", 16, 4'096, FIELD(server.max_connections_per_address)),
+      yes_or_no("server.allow_plain_http", FIELD(server.allow_plain_http)),
+      server_tls_mode(),
       optional_text("server.tls.certificate", accept_path, FIELD(server.tls.certificate)),
       optional_text("server.tls.private_key", accept_path, FIELD(server.tls.private_key)),
       text("broker.url", accept_broker_url, FIELD(broker.url)),

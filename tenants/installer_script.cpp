@@ -1,6 +1,7 @@
 #include "tenants/installer_script.hpp"
 
 #include "tenants/private_file.hpp"
+#include "tenants/server_tls.hpp"
 #include "tenants/server_url.hpp"
 
 #include <array>
@@ -45,10 +46,16 @@ std::string quotable(std::string_view text) {
 // The root's CA when it has signed the certificate that the service shows; else nothing.
 std::string own_ca_of(const state_root& root, const tenant_config& config) {
   constexpr std::size_t max_bytes = 1 << 16;
-  if (!config.server.tls.certificate) return {};
-  const auto ca = read_file(root.ca_file(), max_bytes);
-  const auto shown = read_file(*config.server.tls.certificate, max_bytes);
-  return ca && shown && is_signed_by(*shown, *ca) ? *ca : std::string();
+  switch (certificate_source_of(config)) {
+    case certificate_source::none: return {};
+    case certificate_source::local_ca: return read_file(root.ca_file(), max_bytes).value_or(std::string());
+    case certificate_source::given: {
+      const auto ca = read_file(root.ca_file(), max_bytes);
+      const auto shown = read_file(*config.server.tls.certificate, max_bytes);
+      return ca && shown && is_signed_by(*shown, *ca) ? *ca : std::string();
+    }
+  }
+  return {};
 }
 
 }  // namespace

@@ -21,7 +21,12 @@ class state_root {
   std::filesystem::path tenant_dir(std::string_view slug) const { return path_ / "tenants" / slug; }
   std::filesystem::path tenant_file(std::string_view slug) const { return tenant_dir(slug) / "tenant.json"; }
   std::filesystem::path fleet_db(std::string_view slug) const { return tenant_dir(slug) / "fleet.db"; }
+  // The dashboard's certificate and its key in one file, when the local CA signs it.
+  std::filesystem::path server_certificate(std::string_view slug) const {
+    return tenant_dir(slug) / "server.pem";
+  }
   std::filesystem::path broker_dir() const { return path_ / "broker"; }
+  std::filesystem::path ca_key_file() const { return broker_dir() / "certs" / "ca.key"; }
   std::filesystem::path ca_file() const { return broker_dir() / "certs" / "ca.crt"; }
 
  private:

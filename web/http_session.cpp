@@ -67,7 +67,7 @@ task<error_code> read_until(connection& on, request_parser& parser, goal wanted)
 
 task<bool> send(connection& on, const response& answer, method asked_by, bool keep_alive) {
   ++on.where->counters.requests;
-  const head_options options{keep_alive, on.where->content_security_policy};
+  const head_options options{keep_alive, on.where->tls, on.where->content_security_policy};
   const std::string head = response_head(answer, options);
   const bool with_body = asked_by != method::head && answer.status != 204 && answer.status != 304;
   const std::string_view body = with_body ? answer.body() : std::string_view{};

@@ -62,10 +62,10 @@ result<tcp::endpoint> resolve(asio::io_context& io, const server_options& option
 
 }  // namespace
 
-listener::listener(asio::io_context& io, std::shared_ptr<site> where, std::unique_ptr<asio::ssl::context> tls)
+listener::listener(asio::io_context& io, std::shared_ptr<site> where, std::shared_ptr<certificate> shown)
     : io_(io),
       where_(std::move(where)),
-      tls_(std::move(tls)),
+      certificate_(std::move(shown)),
       acceptor_(io.get_executor()),
       pause_(io.get_executor()) {}
 
@@ -144,7 +144,8 @@ void listener::take(tcp_socket socket) {
   }
   socket.set_option(tcp::no_delay(true), failed);
   bound_unsent(socket);
-  auto accepted = std::make_shared<connection>(where_, connections_, remote, std::move(socket), tls_.get());
+  auto accepted = std::make_shared<connection>(where_, connections_, remote, std::move(socket),
+                                               certificate_ ? &certificate_->context() : nullptr);
   asio::co_spawn(io_.get_executor(), serve_connection(std::move(accepted)), asio::detached);
 }
 

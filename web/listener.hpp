@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "web/certificate.hpp"
 #include "web/connection.hpp"
 
 #include <cstdint>
@@ -15,7 +16,7 @@ namespace atlas::web {
 // Accepts connections and starts a coroutine for each. Survives every error of accepting.
 class listener : public std::enable_shared_from_this<listener> {
  public:
-  listener(asio::io_context& io, std::shared_ptr<site> where, std::unique_ptr<asio::ssl::context> tls);
+  listener(asio::io_context& io, std::shared_ptr<site> where, std::shared_ptr<certificate> shown);
 
   // Binds, listens and begins to accept.
   result<void> start();
@@ -34,7 +35,7 @@ class listener : public std::enable_shared_from_this<listener> {
 
   asio::io_context& io_;
   std::shared_ptr<site> where_;
-  std::unique_ptr<asio::ssl::context> tls_;
+  std::shared_ptr<certificate> certificate_;  // none: plain HTTP
   std::shared_ptr<connection_set> connections_ = std::make_shared<connection_set>();
   acceptor acceptor_;
   timer pause_;

@@ -97,6 +97,9 @@ std::string response_head(const response& value, const head_options& options) {
       "Referrer-Policy: no-referrer\r\n"
       "X-Frame-Options: DENY\r\n"
       "Cross-Origin-Resource-Policy: same-origin\r\n";
+  if (options.is_encrypted) {
+    head += "Strict-Transport-Security: max-age=31536000\r\n";
+  }
   head += options.keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   return head;
 }

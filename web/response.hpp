@@ -32,6 +32,7 @@ response no_content();
 // What a response's head needs to know of its connection.
 struct head_options {
   bool keep_alive = true;
+  bool is_encrypted = false;  // as the browser sees it
   std::string_view content_security_policy;
 };
 

@@ -1,9 +1,9 @@
 #include "web/server.hpp"
 
+#include "web/certificate.hpp"
 #include "web/listener.hpp"
 #include "web/live_feed.hpp"
 #include "web/site.hpp"
-#include "web/tls.hpp"
 
 #include <utility>
 
@@ -18,20 +18,19 @@ class server::impl {
 
   result<void> start() {
     const auto& options = where_->options;
-    std::unique_ptr<boost::asio::ssl::context> tls;
     if (options.certificate.has_value() != options.private_key.has_value()) {
       return failure("server.tls", "needs both certificate and private_key, or neither");
     }
     if (options.certificate) {
-      auto loaded = load_tls(*options.certificate, *options.private_key);
+      auto loaded = certificate::load(*options.certificate, *options.private_key);
       if (!loaded) {
         return tl::unexpected(std::move(loaded.error()));
       }
-      tls = std::move(*loaded);
+      certificate_ = std::make_shared<certificate>(*std::move(loaded));
     }
-    where_->tls = tls != nullptr;
+    where_->tls = certificate_ != nullptr;
     where_->files = static_files::load(options.ui_dir);
-    listener_ = std::make_shared<listener>(io_, where_, std::move(tls));
+    listener_ = std::make_shared<listener>(io_, where_, certificate_);
     return listener_->start();
   }
 
@@ -43,6 +42,18 @@ class server::impl {
     if (listener_) {
       listener_->stop();
     }
+  }
+
+  void refresh_certificate() {
+    if (certificate_) {
+      certificate_->refresh();
+    }
+  }
+
+  readiness_check certificate_readiness() const {
+    auto trouble = certificate_ ? certificate_->trouble() : std::string();
+    const bool ready = trouble.empty();
+    return {"certificate", ready, std::move(trouble), false};
   }
 
   std::uint16_t port() const { return listener_ ? listener_->port() : std::uint16_t{0}; }
@@ -59,6 +70,7 @@ class server::impl {
  private:
   boost::asio::io_context& io_;
   std::shared_ptr<site> where_;
+  std::shared_ptr<certificate> certificate_;  // none: plain HTTP
   std::shared_ptr<listener> listener_;
 };
 
@@ -71,6 +83,8 @@ server::~server() { stop(); }
 
 result<void> server::start() { return impl_->start(); }
 void server::stop() { impl_->stop(); }
+void server::refresh_certificate() { impl_->refresh_certificate(); }
+readiness_check server::certificate_readiness() const { return impl_->certificate_readiness(); }
 std::uint16_t server::port() const { return impl_->port(); }
 const server_counters& server::counters() const { return impl_->counters(); }
 void server::publish(const fleet_effects& effects) { impl_->publish(effects); }

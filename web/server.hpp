@@ -25,6 +25,10 @@ class server {
   result<void> start();
   // Closes the listener and every connection; the io_context runs out of work afterwards.
   void stop();
+  // Takes a certificate that has been renewed on the disk: to be called every second or so.
+  void refresh_certificate();
+  // Whether the certificate in use and the files are in order; always, without TLS.
+  readiness_check certificate_readiness() const;
   std::uint16_t port() const;
   const server_counters& counters() const;
 

@@ -85,4 +85,19 @@ result<std::unique_ptr<ssl::context>> load_tls(const std::filesystem::path& cert
   return context;
 }
 
+std::chrono::seconds time_left(ssl::context& context) {
+  int days = 0;
+  int seconds = 0;
+  const auto* until = X509_get0_notAfter(SSL_CTX_get0_certificate(context.native_handle()));
+  // From now (a null pointer) until then.
+  if (ASN1_TIME_diff(&days, &seconds, nullptr, until) != 1) {
+    return {};
+  }
+  return std::chrono::days(days) + std::chrono::seconds(seconds);
+}
+
+std::string last_day(ssl::context& context) {
+  return day_of(X509_get0_notAfter(SSL_CTX_get0_certificate(context.native_handle())));
+}
+
 }  // namespace atlas::web

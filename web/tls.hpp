@@ -2,8 +2,10 @@
 
 #include "core/error.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include <boost/asio/ssl/context.hpp>
 
@@ -14,5 +16,9 @@ namespace atlas::web {
 // file.
 result<std::unique_ptr<boost::asio::ssl::context>> load_tls(const std::filesystem::path& certificate,
                                                             const std::filesystem::path& private_key);
+
+// Of the certificate in use: until it runs out (negative afterwards), and when that is, for a person.
+std::chrono::seconds time_left(boost::asio::ssl::context& context);
+std::string last_day(boost::asio::ssl::context& context);
 
 }  // namespace atlas::web

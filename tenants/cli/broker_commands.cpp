@@ -6,6 +6,7 @@
 #include "tenants/cli/broker_sync.hpp"
 #include "tenants/cli/broker_watch.hpp"
 #include "tenants/cli/output.hpp"
+#include "tenants/cli/service_certificates.hpp"
 #include "tenants/cli/supervisor.hpp"
 #include "tenants/rotation.hpp"
 
@@ -43,7 +44,7 @@ constexpr std::string_view no_guard =
 struct gathered {
   broker::folder_lock lock;
   broker_input input;
-  std::size_t organizations;
+  std::vector<tenant> organizations;
 };
 
 // The error is the exit code.
@@ -63,7 +64,7 @@ tl::expected<gathered, int> gather(context& ctx, const arguments& args) {
   warn_of_mistakes(ctx, scanned.mistakes);
   warn_of_mistakes(ctx, input->mistakes);
   add_names(args, input->options);
-  return gathered{*std::move(lock), *std::move(input), scanned.tenants.size()};
+  return gathered{*std::move(lock), *std::move(input), scanned.tenants};
 }
 
 json certificate_json(const broker::certificate_state& state) {
@@ -83,11 +84,12 @@ int render(context& ctx, const arguments& args) {
   const auto& options = from->input.options;
   const auto done_files = broker::render(options, from->input.credentials);
   if (!done_files) return report(ctx, done_files.error());
+  warn_of_mistakes(ctx, renew_service_certificates(ctx.root, from->organizations));
   const auto running = broker::find_running(options.dir);
   if (ctx.json) {
     print_json(ctx, {{"folder", options.dir.string()},
                      {"changed", done_files->changed},
-                     {"organizations", from->organizations},
+                     {"organizations", from->organizations.size()},
                      {"users", done_files->users},
                      {"certificate", certificate_json(done_files->certificates)},
                      {"running", running.has_value()}});
@@ -95,7 +97,7 @@ int render(context& ctx, const arguments& args) {
   }
   ctx.out << fmt::format("{}: {}, {} users of {} organisations, certificate {}\n", options.dir.string(),
                          done_files->changed ? "rendered" : "nothing new", done_files->users,
-                         from->organizations, certificate_text(done_files->certificates));
+                         from->organizations.size(), certificate_text(done_files->certificates));
   if (running && done_files->changed) {
     ctx.out << fmt::format("The running broker has not read it yet: {} broker apply\n", program_words(ctx));
   }
@@ -108,9 +110,10 @@ int apply(context& ctx, const arguments& args) {
   const auto& options = from->input.options;
   const auto applied = broker::apply(options, from->input.credentials);
   if (!applied) return report(ctx, applied.error());
+  warn_of_mistakes(ctx, renew_service_certificates(ctx.root, from->organizations));
   if (ctx.json) {
     print_json(ctx, {{"folder", options.dir.string()},
-                     {"organizations", from->organizations},
+                     {"organizations", from->organizations.size()},
                      {"users", applied->files.users},
                      {"certificate", certificate_json(applied->files.certificates)},
                      {"running", applied->running},
@@ -119,7 +122,7 @@ int apply(context& ctx, const arguments& args) {
     return done;
   }
   ctx.out << fmt::format("{}: rendered, {} users of {} organisations\n", options.dir.string(),
-                         applied->files.users, from->organizations);
+                         applied->files.users, from->organizations.size());
   ctx.out << (applied->running ? "The running broker has read it and refuses a foreign publish.\n"
                                : "No broker runs here; it is read when one starts.\n");
   if (applied->running && !applied->guarded) ctx.err << fmt::format("warning: the guard {}\n", no_guard);
@@ -210,6 +213,7 @@ int run(context& ctx, const arguments& args) {
     if (const auto rendered = broker::render(options, from->input.credentials); !rendered) {
       return report(ctx, rendered.error());
     }
+    warn_of_mistakes(ctx, renew_service_certificates(ctx.root, from->organizations));
     if (const auto free = broker::check_port_is_free(options.listener); !free)
       return report(ctx, free.error());
     started = options;

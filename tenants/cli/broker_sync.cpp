@@ -5,6 +5,7 @@
 #include "core/credentials.hpp"
 #include "core/user_name.hpp"
 #include "tenants/cli/output.hpp"
+#include "tenants/cli/service_certificates.hpp"
 #include "tenants/registry.hpp"
 #include "tenants/rotation.hpp"
 
@@ -139,13 +140,19 @@ result<std::optional<broker_synced>> sync(const tenants::state_root& root, broke
   if (only_changes) {
     const auto differs = broker::differs(input->options, input->credentials);
     if (!differs) return tl::unexpected<error>(differs.error());
-    if (!*differs) return std::nullopt;
+    if (!*differs) {
+      // Their time may have come all the same.
+      auto unrenewed = renew_service_certificates(root, scanned.tenants);
+      if (!unrenewed.empty()) return tl::unexpected<error>(std::move(unrenewed.front()));
+      return std::nullopt;
+    }
   }
   auto applied = broker::apply(input->options, input->credentials);
   if (!applied) return tl::unexpected<error>(applied.error());
   auto mistakes = std::move(scanned.mistakes);
   std::move(input->mistakes.begin(), input->mistakes.end(), std::back_inserter(mistakes));
   add_new(std::move(unsettled), mistakes);
+  add_new(renew_service_certificates(root, scanned.tenants), mistakes);
   return broker_synced{*std::move(applied), std::move(mistakes)};
 }
 

@@ -28,6 +28,8 @@ constexpr milliseconds between_looks{200};
 // Further changes of a burst are taken together.
 constexpr milliseconds settling{100};
 constexpr milliseconds after_failure{3'000};
+// For what time alone changes: certificates are renewed a month before they run out.
+constexpr std::chrono::hours between_rounds{6};
 
 // Of a file that is written beside its place and renamed.
 using file_version = std::pair<ino_t, std::int64_t>;
@@ -131,14 +133,17 @@ int watch_broker(context& ctx) {
   broker::password_memo memo;
   std::string last_problem;
   bool pending = true;  // what has changed while nobody watched
+  auto last_round = std::chrono::steady_clock::now();
   for (;;) {
-    pending = watched.seen() || pending;
+    const bool due = std::chrono::steady_clock::now() - last_round >= between_rounds;
+    pending = watched.seen() || pending || due;
     if (!pending) {
       if (stop.came_within(between_looks)) return done;
       continue;
     }
     if (stop.came_within(settling)) return done;
     watched.seen();
+    last_round = std::chrono::steady_clock::now();
     const auto synced = sync_broker_if_changed(ctx.root, &memo);
     pending = !synced;
     if (synced) {

@@ -4,6 +4,7 @@
 #include "tenants/cli/broker_program.hpp"
 #include "tenants/cli/broker_sync.hpp"
 #include "tenants/cli/output.hpp"
+#include "tenants/cli/service_certificates.hpp"
 #include "tenants/cli/supervisor.hpp"
 
 #include <algorithm>
@@ -82,6 +83,7 @@ result<broker_start> prepare_broker(context& ctx, const tenants::scanned_tenants
   warn_of_mistakes(ctx, input->mistakes);
   const auto applied = broker::apply(input->options, input->credentials);
   if (!applied) return tl::unexpected<error>(applied.error());
+  warn_of_mistakes(ctx, renew_service_certificates(ctx.root, scanned.tenants));
   if (!applied->running) {
     if (auto free = broker::check_port_is_free(input->options.listener); !free) {
       return tl::unexpected<error>(free.error());

@@ -45,8 +45,7 @@ class Org:
     def __init__(self, fleet, slug):
         self.fleet = fleet
         self.slug = slug
-        with open(fleet.root / "tenants" / slug / "tenant.json", encoding="utf-8") as file:
-            self.config = json.load(file)
+        self.read_config()
         self.id = self.config["organization"]["id"]
         self.name = self.config["organization"]["name"]
         self.port = self.config["server"]["port"]
@@ -54,15 +53,31 @@ class Org:
         self.key = credentials.key_bytes(self.config["server"]["api_key"])
         credentials.ingest_password(self.key, self.id)
         credentials.canary_password(self.key, self.id)
-        self.base = f"http://127.0.0.1:{self.port}"
-        self.ca_file = None  # of an https base
+        self.ca_file = str(fleet.broker_address.ca_file)  # vouches for the service's certificate, when it has one
         self._tokens = {}
+
+    def read_config(self):
+        with open(self.fleet.root / "tenants" / self.slug / "tenant.json", encoding="utf-8") as file:
+            self.config = json.load(file)
+
+    @property
+    def is_encrypted(self):
+        """Whether the service speaks TLS, by its configuration."""
+        server = self.config["server"]
+        mode = server["tls"].get("mode", "auto")
+        beyond = server["host"] not in ("127.0.0.1", "localhost", "::1")
+        return mode == "on" or mode == "auto" and (beyond or server["tls"]["certificate"] is not None)
+
+    @property
+    def base(self):
+        return f"https://localhost:{self.port}" if self.is_encrypted else f"http://127.0.0.1:{self.port}"
 
     def set(self, **values):
         """org set with `alerts__hold_seconds=1` for alerts.hold_seconds; takes effect when the service starts."""
         if values:
             pairs = [word for key, value in values.items() for word in (key.replace("__", "."), value)]
             self.fleet.cli("org", "set", self.slug, *pairs)
+            self.read_config()
 
     def token(self, role="viewer"):
         if role not in self._tokens:
@@ -79,7 +94,7 @@ class Org:
         with requests.Session() as session:
             session.trust_env = False
             answer = session.request(method, self.base + path, headers=headers, timeout=10, allow_redirects=False,
-                                     verify=str(self.ca_file) if self.ca_file else True, **options)
+                                     verify=self.ca_file, **options)
         if answer.status_code >= 400 or path == "/metrics":
             assert not secrets.found_in(answer.text), f"{method} {path} shows {secrets.found_in(answer.text)}"
         return answer
@@ -114,7 +129,8 @@ class Org:
         return found
 
     def live(self):
-        return LiveFeed(f"ws://127.0.0.1:{self.port}/api/v1/live", self.token(), seconds=10 * SLOW)
+        url = self.base.replace("http", "ws", 1) + "/api/v1/live"
+        return LiveFeed(url, self.token(), seconds=10 * SLOW, ca_file=self.ca_file if self.is_encrypted else None)
 
     def topic(self, host, channel="metrics"):
         return f"org/{self.id}/host/{host}/{channel}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import threading
 import time
 
@@ -13,7 +14,7 @@ from .deadline import wait_until
 class LiveFeed:
     """`frames` are (arrival by time.monotonic(), frame); `hosts` is what snapshots and deltas add up to."""
 
-    def __init__(self, url, token=None, seconds=10, cookie=None):
+    def __init__(self, url, token=None, seconds=10, cookie=None, ca_file=None):
         self.frames = []
         self.hosts = {}
         self.alerts = {}
@@ -21,6 +22,7 @@ class LiveFeed:
         self.problem = None
         self._url = url
         self._headers = {"Cookie": cookie} if cookie else {"Authorization": f"Bearer {token}"}
+        self._tls = {"ssl": ssl.create_default_context(cafile=ca_file)} if ca_file else {}
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._socket = None
@@ -48,7 +50,7 @@ class LiveFeed:
             self._loop.close()
 
     async def _follow(self):
-        async with websockets.connect(self._url, extra_headers=self._headers, max_size=None) as socket:
+        async with websockets.connect(self._url, extra_headers=self._headers, max_size=None, **self._tls) as socket:
             self._socket = socket
             async for text in socket:
                 arrival = time.monotonic()

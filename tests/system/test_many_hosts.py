@@ -27,15 +27,13 @@ def started(fleet):
     fleet.cli("broker", "apply")
     certificates = fleet.root / "broker" / "certs"
     acme.set(server__tls__certificate=str(certificates / "server.crt"), server__tls__private_key=str(certificates / "server.key"))
-    acme.base = f"https://localhost:{acme.port}"
-    acme.ca_file = fleet.broker_address.ca_file
     fleet.up()
     return acme
 
 
 def enroll(acme, token, hosts):
     """One connection; the answers in order."""
-    context = ssl.create_default_context(cafile=str(acme.ca_file))
+    context = ssl.create_default_context(cafile=acme.ca_file)
     connection = http.client.HTTPSConnection("localhost", acme.port, context=context, timeout=60)
     given = []
     for host in hosts:

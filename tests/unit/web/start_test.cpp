@@ -1,6 +1,5 @@
+#include "tests/unit/web/certificates.hpp"
 #include "tests/unit/web/running_server.hpp"
-
-#include <cstdlib>
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -11,18 +10,6 @@ namespace {
 
 using namespace testing;
 using ::testing::HasSubstr;
-
-// A self-signed certificate; `days` may be negative.
-void make_certificate(const temporary_folder& folder, const std::string& name, int days) {
-  const auto stem = (folder.path() / name).string();
-  const auto request = fmt::format(
-      "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout {0}.key -out {0}.csr "
-      "-subj "
-      "/CN=localhost 2>/dev/null && openssl x509 -req -in {0}.csr -signkey {0}.key -days {1} -out {0}.pem "
-      "2>/dev/null",
-      stem, days);
-  ASSERT_EQ(std::system(request.c_str()), 0);
-}
 
 class Start : public ::testing::Test {
  protected:
@@ -106,6 +93,7 @@ TEST_F(Start, ServesHttpAndTheLiveFeedUnderTls) {
     const auto answer = client.read_answer().value_or(http_answer{});
     EXPECT_EQ(answer.status, 200);
     EXPECT_THAT(answer.header("set-cookie"), HasSubstr("; Secure"));
+    EXPECT_THAT(answer.header("strict-transport-security"), HasSubstr("max-age="));
   }
   server.on_loop([&] {
     for (int i = 0; i < 200; ++i) {
@@ -128,6 +116,28 @@ TEST_F(Start, ServesHttpAndTheLiveFeedUnderTls) {
   EXPECT_EQ(client.send(request_text("GET", "/nothing", {{"Connection", "close"}})), true);
   EXPECT_EQ(client.read_answer().value_or(http_answer{}).status, 404);
   EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST_F(Start, RefusesAPageThatCameWithoutEncryption) {
+  make_certificate(folder_, "good", 10);
+  running_server server(with_tls("good.pem", "good.key"));
+  const auto status_with = [&](const std::string& origin) {
+    http_client client(server.port(), http_client::security::tls);
+    client.send(
+        request_text("POST", "/api/v1/logout", {{"Authorization", "Bearer afa_viewer"}, {"Origin", origin}}));
+    return client.read_answer().value_or(http_answer{}).status;
+  };
+  EXPECT_EQ(status_with("https://localhost"), 204);
+  EXPECT_EQ(status_with("http://localhost"), 403);
+  live_client live(server.port(), http_client::security::tls);
+  auto headers = running_server::viewer;
+  headers.emplace_back("Origin", "http://localhost");
+  EXPECT_EQ(live.open("/api/v1/live", headers).status, 403);
+}
+
+TEST_F(Start, SaysNothingOfEncryptionWhereThereIsNone) {
+  running_server server;
+  EXPECT_EQ(fetch(server.port(), "GET", "/healthz").header("strict-transport-security"), "");
 }
 
 TEST_F(Start, StopsWithEverythingThatIsUnderWay) {
