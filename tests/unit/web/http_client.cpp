@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -160,6 +161,7 @@ std::optional<http_answer> http_client::read_answer(bool head) {
 }
 
 bool http_client::is_closed_by_server() {
+  errno = 0;  // the end of a stream leaves it as it is
   while (fill()) {
     input_.clear();
   }
