@@ -38,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto& all = shared();
   all.auth.sessions = {{"s", {"administer", role::admin, "id"}}};
   all.where->logins = {};
+  all.staff.changes.clear();
   web::request_parser parser;
   parser.header_limit(static_cast<std::uint32_t>(all.where->options.max_header_bytes));
   parser.body_limit(all.where->options.max_body_bytes);
