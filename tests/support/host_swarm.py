@@ -201,7 +201,11 @@ class HostSwarm:
         asyncio.set_event_loop(self._loop)
         self._opening = asyncio.Semaphore(50)
         self._loop.run_forever()
-        for task in asyncio.all_tasks(self._loop):
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
             task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        # An aborted connection closes its socket in the turns that follow.
+        for _ in range(5):
+            self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
