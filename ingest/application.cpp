@@ -54,6 +54,7 @@ web::server_options make_server_options(const tenants::state_root& root, const t
   web::server_options made;
   made.address = config.server.host;
   made.port = config.server.port;
+  made.trusted_proxies = config.server.trusted_proxies;
   made.max_connections_per_address = config.server.max_connections_per_address;
   if (!shown.certificate.empty()) {
     made.certificate = shown.certificate;

@@ -3,6 +3,7 @@
 #include "core/credentials.hpp"
 #include "core/error.hpp"
 #include "core/fleet.hpp"
+#include "core/ip_network.hpp"
 #include "core/org_id.hpp"
 
 #include <cstdint>
@@ -36,6 +37,7 @@ struct tenant_config {
     atlas::api_key api_key;
     std::uint32_t history_size = 360;  // samples kept live per host
     std::uint32_t max_connections_per_address = 512;
+    std::vector<ip_network> trusted_proxies;  // believed in X-Forwarded-For and X-Forwarded-Proto
     bool allow_plain_http = false;  // beyond this machine: passwords and tokens can be read on the way
     tls_section tls;
   };

@@ -162,6 +162,19 @@ setting server_api_key() {
   return row;
 }
 
+// "a, b" as a list of texts.
+json words_of(std::string_view text) {
+  auto words = json::array();
+  while (!text.empty()) {
+    auto word = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    word.remove_prefix(std::min(word.size(), word.find_first_not_of(' ')));
+    word = word.substr(0, word.find_last_not_of(' ') + 1);
+    if (!word.empty()) words.push_back(word);
+  }
+  return words;
+}
+
 setting server_tls_mode() {
   struct name {
     std::string_view text;
@@ -184,6 +197,38 @@ setting server_tls_mode() {
   return row;
 }
 
+// A list, or one text with commas as a command line gives it.
+setting server_trusted_proxies() {
+  setting row{"server.trusted_proxies"};
+  row.is_text = true;
+  row.read = [](const json& value, tenant_config& config) {
+    constexpr std::size_t most = 100;
+    const auto wanted = instead(
+        R"(must be a list of at most 100 addresses and networks, as ["192.0.2.7", "10.0.0.0/8"])", value);
+    if (!value.is_array() && !value.is_string()) return wanted;
+    std::vector<ip_network> found;
+    const auto words = value.is_array() ? value : words_of(value.get_ref<const std::string&>());
+    for (const auto& word : words) {
+      const auto network =
+          word.is_string() ? ip_network::parse(word.get_ref<const std::string&>()) : std::nullopt;
+      if (!network) {
+        return instead("must hold IP addresses and networks without a bit beyond their length, as 10.0.0.0/8",
+                       word);
+      }
+      found.push_back(*network);
+    }
+    if (found.size() > most) return wanted;
+    config.server.trusted_proxies = std::move(found);
+    return std::string();
+  };
+  row.write = [](const tenant_config& config) {
+    auto list = json::array();
+    for (const auto& one : config.server.trusted_proxies) list.push_back(one.text());
+    return list;
+  };
+  return row;
+}
+
 // The member of a configuration, const or not.
 #define FIELD(member) [](auto& config) -> auto& { return config.member; }
 
@@ -198,6 +243,7 @@ std::vector<setting> make_settings() {
       required(server_api_key()),
       whole("server.history_size", 1, 100'000, FIELD(server.history_size)),
       whole("server.max_connections_per_address", 16, 4'096, FIELD(server.max_connections_per_address)),
+      server_trusted_proxies(),
       yes_or_no("server.allow_plain_http", FIELD(server.allow_plain_http)),
       server_tls_mode(),
       optional_text("server.tls.certificate", accept_path, FIELD(server.tls.certificate)),

@@ -1,5 +1,7 @@
 #include "web/connection.hpp"
 
+#include "web/forwarded.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,6 +10,9 @@ namespace atlas::web {
 connection::connection(std::shared_ptr<site> at, std::shared_ptr<connection_set> among,
                        const asio::ip::address& remote, tcp_socket socket, asio::ssl::context* tls)
     : where(std::move(at)),
+      peer(address_text(remote)),
+      is_of_proxy(is_trusted(peer, where->options.trusted_proxies)),
+      encrypted(tls != nullptr),
       stream(std::move(socket), tls),
       input(where->options.max_header_bytes),
       among_(std::move(among)),
@@ -39,7 +44,9 @@ void connection::end_waiting() {
 }
 
 bool connection::become_live() {
-  const auto most = std::max<std::size_t>(1, where->options.max_connections_per_address / 2);
+  const auto& options = where->options;
+  const auto most = is_of_proxy ? options.max_live_clients
+                                : std::max<std::size_t>(1, options.max_connections_per_address / 2);
   return place_ && connection_set::become_live(*place_, most);
 }
 

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -44,6 +45,9 @@ class connection {
   void expires_after(std::chrono::milliseconds span) { stream.expires_after(span); }
 
   std::shared_ptr<site> where;
+  const std::string peer;  // IP address; an IPv4 address as such
+  const bool is_of_proxy;  // of many people: the bounds of one address do not hold for it
+  bool encrypted;          // as the newest request came
   any_stream stream;
   beast::flat_buffer input;
   std::shared_ptr<pending_reply> reply;

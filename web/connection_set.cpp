@@ -19,6 +19,12 @@ origin_key origin_of(const asio::ip::address& remote) {
   return asio::ip::make_address_v6(asio::ip::v4_mapped, v4).to_bytes();
 }
 
+std::string address_text(const asio::ip::address& remote) {
+  return remote.is_v6() && remote.to_v6().is_v4_mapped()
+             ? asio::ip::make_address_v4(asio::ip::v4_mapped, remote.to_v6()).to_string()
+             : remote.to_string();
+}
+
 std::size_t connection_set::size_of(const origin_key& from) const {
   const auto found = origins_.find(from);
   return found == origins_.end() ? 0 : found->second.size;

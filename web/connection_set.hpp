@@ -5,6 +5,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <string>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -16,6 +17,8 @@ class connection;
 // of an IPv6 address that a network gives out as a whole.
 using origin_key = std::array<unsigned char, 16>;
 origin_key origin_of(const boost::asio::ip::address& remote);
+// "192.0.2.1" also on a socket that takes both families.
+std::string address_text(const boost::asio::ip::address& remote);
 
 // All open connections of a server, and which of them wait for their client: for a whole request, or to be
 // rid of a response. Loop thread.

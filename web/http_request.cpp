@@ -25,11 +25,12 @@ method method_of(http::verb verb) {
   }
 }
 
-std::string joined(const http::fields& fields, http::field name) {
+template <class Name>
+std::string joined(const http::fields& fields, const Name& name, std::string_view separator) {
   std::string all;
   const auto [first, last] = fields.equal_range(name);
   for (auto one = first; one != last; ++one) {
-    all += all.empty() ? "" : "; ";
+    all += all.empty() ? std::string_view() : separator;
     all += view(one->value());
   }
   return all;
@@ -71,12 +72,17 @@ tl::expected<request, response> request_of(const request_parser& parser) {
   made.host = single(header, http::field::host).value_or("");
   made.origin = single(header, http::field::origin);
   made.authorization = single(header, http::field::authorization);
-  made.cookie = joined(header, http::field::cookie);
+  made.cookie = joined(header, http::field::cookie, "; ");
   made.content_type = single(header, http::field::content_type).value_or("");
   made.accept_encoding = single(header, http::field::accept_encoding).value_or("");
   made.if_none_match = single(header, http::field::if_none_match).value_or("");
   made.user_agent = single(header, http::field::user_agent).value_or("");
   return made;
+}
+
+forwarding forwarding_of(const request_parser& parser) {
+  const auto& header = parser.get().base();
+  return {joined(header, "X-Forwarded-For", ", "), joined(header, "X-Forwarded-Proto", ", ")};
 }
 
 response malformed(const boost::system::error_code& why) {

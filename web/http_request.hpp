@@ -15,6 +15,13 @@ using request_parser = boost::beast::http::request_parser<boost::beast::http::st
 // in two ways, such as two Host headers.
 tl::expected<request, response> request_of(const request_parser& parser);
 
+// What proxies on the way have added, joined by ", ".
+struct forwarding {
+  std::string addresses;  // X-Forwarded-For
+  std::string proto;      // X-Forwarded-Proto
+};
+forwarding forwarding_of(const request_parser& parser);
+
 // The answer to input that is no HTTP request within the limits.
 response malformed(const boost::system::error_code& why);
 

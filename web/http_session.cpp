@@ -1,5 +1,6 @@
 #include "web/http_session.hpp"
 
+#include "web/forwarded.hpp"
 #include "web/http_request.hpp"
 #include "web/live_session.hpp"
 #include "web/problem.hpp"
@@ -67,7 +68,7 @@ task<error_code> read_until(connection& on, request_parser& parser, goal wanted)
 
 task<bool> send(connection& on, const response& answer, method asked_by, bool keep_alive) {
   ++on.where->counters.requests;
-  const head_options options{keep_alive, on.where->tls, on.where->content_security_policy};
+  const head_options options{keep_alive, on.encrypted, on.where->content_security_policy};
   const std::string head = response_head(answer, options);
   const bool with_body = asked_by != method::head && answer.status != 204 && answer.status != 304;
   const std::string_view body = with_body ? answer.body() : std::string_view{};
@@ -163,16 +164,14 @@ bool has_odd_expectation(const request_parser& parser) {
   return found != parser.get().end() && !beast::iequals(found->value(), "100-continue");
 }
 
-// The peer's address; an IPv4 address as such on a socket that takes both.
-std::string remote_address(connection& on) {
-  error_code failed;
-  const auto found = on.stream.socket().remote_endpoint(failed).address();
-  if (failed) {
-    return {};
-  }
-  return found.is_v6() && found.to_v6().is_v4_mapped()
-             ? asio::ip::make_address_v4(asio::ip::v4_mapped, found.to_v6()).to_string()
-             : found.to_string();
+// Who asks and how, through proxies that are trusted.
+void find_origin(connection& on, const request_parser& parser, request& asked) {
+  const auto told = forwarding_of(parser);
+  auto found =
+      find_asker(on.peer, on.stream.has_tls(), told.addresses, told.proto, on.where->options.trusted_proxies);
+  asked.remote = std::move(found.remote);
+  asked.encrypted = found.encrypted;
+  on.encrypted = found.encrypted;
 }
 
 task<next_step> finish(connection& on, const response& given, method verb, bool keep_alive) {
@@ -209,7 +208,7 @@ task<next_step> serve_request(const std::shared_ptr<connection>& shared) {
   if (!asked) {
     co_return co_await finish(on, asked.error(), method::get, false);
   }
-  asked->remote = remote_address(on);
+  find_origin(on, parser, *asked);
   admission admitted = admit(*on.where, *asked);
   if (admitted.to == nullptr) {
     co_return co_await finish(on, admitted.refusal, asked->verb, may_continue);

@@ -1,5 +1,6 @@
 #include "web/listener.hpp"
 
+#include "web/forwarded.hpp"
 #include "web/http_session.hpp"
 
 #include <algorithm>
@@ -135,7 +136,9 @@ void listener::take(tcp_socket socket) {
     return;  // it has gone already
   }
   const auto& options = where_->options;
-  const connection_set::limits most{options.max_connections, options.max_connections_per_address};
+  const bool is_of_proxy = is_trusted(address_text(remote), options.trusted_proxies);
+  const connection_set::limits most{
+      options.max_connections, is_of_proxy ? options.max_connections : options.max_connections_per_address};
   // A client that is slow makes way for one that may not be.
   const auto room = connections_->make_room(origin_of(remote), most);
   where_->counters.rejected_connections += room == connection_set::room::free ? 0 : 1;

@@ -26,7 +26,8 @@ struct request {
   request_target target;
   std::vector<std::string> captures;  // of the route's pattern, in order
 
-  std::string remote;  // IP address of whoever asks, without a port
+  std::string remote;      // IP address of whoever asks, without a port
+  bool encrypted = false;  // on the way from there, as far as is known
   std::string host;
   std::optional<std::string> origin;
   std::optional<std::string> authorization;

@@ -119,12 +119,12 @@ bool is_enough(role granted, access least) {
 }
 
 // A page of another origin must not act with this browser's cookie; programs send no Origin.
-bool is_foreign(const site& where, const request& asked) {
+bool is_foreign(const request& asked) {
   if (!asked.origin) {
     return false;
   }
   // The same name without encryption is another origin: who is in the middle could write that page.
-  if (where.tls && !same_without_case(asked.origin->substr(0, asked.origin->find(':')), "https")) {
+  if (asked.encrypted && !same_without_case(asked.origin->substr(0, asked.origin->find(':')), "https")) {
     return true;
   }
   const auto origin = authority_of(*asked.origin);
@@ -150,7 +150,7 @@ std::optional<response> refusal(site& where, request& asked, const route& to) {
     }
     asked.proof = std::move(*proof);
   }
-  if ((to.upgrades || to.verb != method::get) && is_foreign(where, asked)) {
+  if ((to.upgrades || to.verb != method::get) && is_foreign(asked)) {
     return problem(403, "the request comes from a page of another origin");
   }
   if (to.takes_json && !is_json(asked.content_type)) {

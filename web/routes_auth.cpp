@@ -43,7 +43,7 @@ void note(site& where, std::string_view remote, std::string_view name, const log
   }
 }
 
-response logged_in(const site& where, const login_outcome& outcome) {
+response logged_in(const site& where, bool encrypted, const login_outcome& outcome) {
   if (!outcome) {
     return store_trouble(outcome.error());
   }
@@ -52,7 +52,7 @@ response logged_in(const site& where, const login_outcome& outcome) {
   }
   auto made = describe((*outcome)->who);
   made.headers.emplace_back("Set-Cookie",
-                            session_cookie(where.cookie_name, (*outcome)->session_secret, where.tls));
+                            session_cookie(where.cookie_name, (*outcome)->session_secret, encrypted));
   return made;
 }
 
@@ -77,13 +77,13 @@ void login(site& where, const request& asked, const respond& reply) {
     return reply(too_many("too many attempts", *wait));
   }
   ++where.waiting_logins;
-  where.auth.login(
-      {name, std::move(password), asked.remote, asked.user_agent},
-      [self = where.shared_from_this(), reply, name, remote = asked.remote](const login_outcome& outcome) {
-        --self->waiting_logins;
-        note(*self, remote, name, outcome);
-        reply(logged_in(*self, outcome));
-      });
+  where.auth.login({name, std::move(password), asked.remote, asked.user_agent},
+                   [self = where.shared_from_this(), reply, name, remote = asked.remote,
+                    encrypted = asked.encrypted](const login_outcome& outcome) {
+                     --self->waiting_logins;
+                     note(*self, remote, name, outcome);
+                     reply(logged_in(*self, encrypted, outcome));
+                   });
 }
 
 void logout(site& where, const request& asked, const respond& reply) {
@@ -91,7 +91,7 @@ void logout(site& where, const request& asked, const respond& reply) {
     where.auth.logout(actor_of(asked), asked.proof.secret);
   }
   auto made = no_content();
-  made.headers.emplace_back("Set-Cookie", expired_cookie(where.cookie_name, where.tls));
+  made.headers.emplace_back("Set-Cookie", expired_cookie(where.cookie_name, asked.encrypted));
   reply(std::move(made));
 }
 

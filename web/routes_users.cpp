@@ -101,7 +101,7 @@ void change_own_password(site& where, const request& asked, const respond& reply
   }
   where.staff.change_password(
       actor_of(asked), std::move(present), std::move(wanted),
-      [self = where.shared_from_this(), reply, remote = asked.remote,
+      [self = where.shared_from_this(), reply, remote = asked.remote, encrypted = asked.encrypted,
        name = asked.who->name](const result<people::outcome<people::nothing>>& outcome) {
         using reason = people_refusal::reason;
         if (!outcome || (!*outcome && outcome->error().why != reason::wrong_password)) {
@@ -116,7 +116,7 @@ void change_own_password(site& where, const request& asked, const respond& reply
           return reply(refused(outcome->error()));
         }
         auto made = no_content();
-        made.headers.emplace_back("Set-Cookie", expired_cookie(self->cookie_name, self->tls));
+        made.headers.emplace_back("Set-Cookie", expired_cookie(self->cookie_name, encrypted));
         reply(std::move(made));
       });
 }

@@ -28,7 +28,6 @@ class server::impl {
       }
       certificate_ = std::make_shared<certificate>(*std::move(loaded));
     }
-    where_->tls = certificate_ != nullptr;
     where_->files = static_files::load(options.ui_dir);
     listener_ = std::make_shared<listener>(io_, where_, certificate_);
     return listener_->start();

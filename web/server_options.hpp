@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/ip_network.hpp"
 #include "web/downloads.hpp"
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace atlas::web {
 
@@ -17,6 +19,8 @@ struct server_options {
   std::optional<std::filesystem::path> certificate;  // PEM; with private_key: TLS 1.2 or newer
   std::optional<std::filesystem::path> private_key;
   std::filesystem::path ui_dir;  // the built dashboard; may be missing, then /dashboard says so
+
+  std::vector<ip_network> trusted_proxies;  // believed in who asks, and how; they may hold all connections
 
   downloads agent_files;  // what a new machine fetches
 

@@ -31,7 +31,6 @@ struct site : std::enable_shared_from_this<site> {
 
   std::string cookie_name;
   std::string content_security_policy;
-  bool tls = false;
   static_files files;
   std::shared_ptr<live_feed> feed;
   server_counters counters;

@@ -1,5 +1,6 @@
 // Bytes of an HTTP client, up to the handlers: the request is read, admitted and answered as on a connection.
 #include "tests/fuzz/site.hpp"
+#include "web/forwarded.hpp"
 #include "web/http_request.hpp"
 #include "web/router.hpp"
 
@@ -57,7 +58,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::check_response(asked.error());
     return 0;
   }
-  asked->remote = "192.0.2.1";
+  const auto told = web::forwarding_of(parser);
+  static const std::vector<ip_network> proxies{ip_network::parse("10.0.0.0/8").value()};
+  asked->remote = web::find_asker("10.0.0.1", false, told.addresses, told.proto, proxies).remote;
+  fuzz::require(ip_address::parse(asked->remote).has_value());
   asked->body = parser.get().body();
   answer(*asked, all);
   (void)used;
