@@ -52,5 +52,6 @@ int run_agent_config(context& ctx, std::span<const std::string> args);
 int run_installer(context& ctx, std::span<const std::string> args);
 int run_broker(context& ctx, std::span<const std::string> args);
 int run_up(context& ctx, std::span<const std::string> args);
+int run_doctor(context& ctx, std::span<const std::string> args);
 
 }  // namespace atlas::cli

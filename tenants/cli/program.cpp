@@ -27,6 +27,7 @@ constexpr std::array commands{
     command{"token", "API tokens for other programs", run_token},
     command{"key", "show an organisation's API key", run_key},
     command{"broker", "render, check and run the MQTT broker", run_broker},
+    command{"doctor", "what is wrong, and how to mend it", run_doctor},
 };
 
 void print_help(std::ostream& out) {
