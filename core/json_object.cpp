@@ -8,6 +8,23 @@
 
 namespace atlas {
 
+namespace {
+
+std::optional<std::uint64_t> to_whole(const nlohmann::json& value) {
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() <= max_size_value) {
+    return value.get<std::uint64_t>();
+  }
+  if (value.is_number_float()) {
+    const auto number = value.get<double>();
+    if (number >= 0 && number <= static_cast<double>(max_size_value) && number == std::floor(number)) {
+      return static_cast<std::uint64_t>(number);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 json_object::json_object(std::string_view payload, std::size_t max_bytes) : value_(nlohmann::json::object()) {
   if (payload.size() > max_bytes) {
     mistake_ = error{"/", fmt::format("is larger than {} bytes", max_bytes)};
@@ -76,17 +93,35 @@ std::uint64_t json_object::whole(std::string_view name) {
   if (member == nullptr) {
     return 0;
   }
-  if (member->is_number_unsigned() && member->get<std::uint64_t>() <= max_size_value) {
-    return member->get<std::uint64_t>();
+  const auto value = to_whole(*member);
+  if (!value) {
+    add_mistake(name, "must be a whole number from 0 to 2^63");
   }
-  if (member->is_number_float()) {
-    const auto value = member->get<double>();
-    if (value >= 0 && value <= static_cast<double>(max_size_value) && value == std::floor(value)) {
-      return static_cast<std::uint64_t>(value);
+  return value.value_or(0);
+}
+
+std::vector<std::pair<std::uint64_t, std::uint64_t>> json_object::pairs(std::string_view name,
+                                                                        std::size_t max_elements) {
+  const auto* member = find(name);
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> values;
+  if (member == nullptr) {
+    return values;
+  }
+  if (!member->is_array() || member->size() > max_elements) {
+    add_mistake(name, fmt::format("must be a list of at most {} pairs", max_elements));
+    return values;
+  }
+  for (const auto& element : *member) {
+    const bool pair = element.is_array() && element.size() == 2;
+    const auto first = pair ? to_whole(element[0]) : std::nullopt;
+    const auto second = pair ? to_whole(element[1]) : std::nullopt;
+    if (!first || !second) {
+      add_mistake(fmt::format("{}/{}", name, values.size()), "must be two whole numbers from 0 to 2^63");
+      return {};
     }
+    values.emplace_back(*first, *second);
   }
-  add_mistake(name, "must be a whole number from 0 to 2^63");
-  return 0;
+  return values;
 }
 
 bool json_object::truth(std::string_view name) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -29,6 +30,8 @@ class json_object {
   std::vector<std::string> texts(std::string_view name, std::size_t max_elements, std::size_t max_bytes);
   // A whole number from 0 to 2^63, also written as 1.0.
   std::uint64_t whole(std::string_view name);
+  // A list of pairs of such numbers, [[1,2],[5,5]].
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs(std::string_view name, std::size_t max_elements);
   // True or false.
   bool truth(std::string_view name);
   // A finite number.

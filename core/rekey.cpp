@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t max_bytes = 4 * 1024;
 constexpr std::size_t max_password = 128;
 constexpr std::size_t max_problem = 300;
-constexpr std::string_view name = "rekey";
+constexpr std::string_view rekey_name = "rekey";
 
 std::uint32_t generation_of(json_object& object) {
   const auto number = object.whole("generation");
@@ -44,7 +44,7 @@ std::string format_rekey_command(const rekey_command& command) {
 result<std::optional<rekey_command>> parse_rekey_command(std::string_view payload) {
   json_object object(payload, max_bytes);
   object.require("cmd");
-  if (const auto cmd = object.text("cmd", max_bytes); !object.mistake() && cmd != name) {
+  if (const auto cmd = object.text("cmd", max_bytes); !object.mistake() && cmd != rekey_name) {
     return std::nullopt;
   }
   object.require("generation");
@@ -73,7 +73,7 @@ std::string format_rekey_reply(const rekey_reply& reply) {
 result<std::optional<rekey_reply>> parse_rekey_reply(std::string_view payload) {
   json_object object(payload, max_bytes);
   object.require("cmd");
-  if (const auto cmd = object.text("cmd", max_bytes); !object.mistake() && cmd != name) {
+  if (const auto cmd = object.text("cmd", max_bytes); !object.mistake() && cmd != rekey_name) {
     return std::nullopt;
   }
   object.require("generation");

@@ -7,7 +7,7 @@
 namespace atlas::test {
 namespace {
 
-using verdict = seq_window::verdict;
+using judged = seq_window::verdict;
 
 seq_window started_at(std::uint64_t seq) {
   seq_window window;
@@ -19,17 +19,17 @@ TEST(SeqWindow, CountsWhatIsSkipped) {
   auto window = started_at(10);
   EXPECT_EQ(window.add(11).skipped, 0U);
   const auto step = window.add(15);
-  EXPECT_EQ(step.what, verdict::newest);
+  EXPECT_EQ(step.what, judged::newest);
   EXPECT_EQ(step.skipped, 3U);
 }
 
 TEST(SeqWindow, TellsALateNumberFromARepeat) {
   auto window = started_at(10);
   window.add(15);
-  EXPECT_EQ(window.add(15).what, verdict::repeated);
-  EXPECT_EQ(window.add(10).what, verdict::repeated);
-  EXPECT_EQ(window.add(12).what, verdict::late);
-  EXPECT_EQ(window.add(12).what, verdict::repeated);
+  EXPECT_EQ(window.add(15).what, judged::repeated);
+  EXPECT_EQ(window.add(10).what, judged::repeated);
+  EXPECT_EQ(window.add(12).what, judged::late);
+  EXPECT_EQ(window.add(12).what, judged::repeated);
 }
 
 TEST(SeqWindow, KnowsWhetherALateNumberFillsAGap) {
@@ -47,24 +47,24 @@ TEST(SeqWindow, RemembersTheNewest1024Exactly) {
     }
   }
   for (std::uint64_t seq = 5000 - 1023; seq <= 5000; ++seq) {
-    EXPECT_EQ(window.add(seq).what, seq % 7 == 0 ? verdict::late : verdict::repeated) << seq;
+    EXPECT_EQ(window.add(seq).what, seq % 7 == 0 ? judged::late : judged::repeated) << seq;
   }
-  EXPECT_EQ(window.add(5000 - 1024).what, verdict::late);
+  EXPECT_EQ(window.add(5000 - 1024).what, judged::late);
 }
 
 TEST(SeqWindow, ForgetsEverythingAfterALongLeap) {
   auto window = started_at(5);
   EXPECT_EQ(window.add(5 + 100'000).skipped, 99'999U);
-  EXPECT_EQ(window.add(100'004).what, verdict::late);
-  EXPECT_EQ(window.add(5).what, verdict::late);
+  EXPECT_EQ(window.add(100'004).what, judged::late);
+  EXPECT_EQ(window.add(5).what, judged::late);
 }
 
 TEST(SeqWindow, TakesTheLargestNumbers) {
   constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
   auto window = started_at(0);
   EXPECT_EQ(window.add(largest).skipped, largest - 1);
-  EXPECT_EQ(window.add(largest).what, verdict::repeated);
-  EXPECT_EQ(window.add(largest - 1).what, verdict::late);
+  EXPECT_EQ(window.add(largest).what, judged::repeated);
+  EXPECT_EQ(window.add(largest - 1).what, judged::late);
 }
 
 }  // namespace
