@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { topOf } from '../src/lib/axes';
+import { timeAxis, topOf } from '../src/lib/axes';
 import { shortSystem, system } from '../src/lib/inventory';
 import { parseRoute, hostPath } from '../src/lib/router.svelte';
 import { ServerClock } from '../src/lib/server-clock';
@@ -56,5 +56,19 @@ describe('the top of a scale', () => {
     for (const value of [1, 5000, 1e6, 3.3e7, 9.99e9]) expect(topOf('rate', value)).toBeGreaterThan(value);
     expect(topOf('celsius', 51)).toBe(60);
     expect(topOf('celsius', 97)).toBe(120);
+  });
+});
+
+describe('the times of a chart', () => {
+  const noon = new Date(2026, 10, 25, 12).getTime() / 1000;
+  const midnight = noon + 12 * 3600;
+  const label = timeAxis as (u: unknown, splits: number[], axis: number, space: number, step: number) => string[];
+  it('are as exact as their distance', () => {
+    expect(label(null, [noon], 0, 0, 30)).toEqual(['12:00:00']);
+    expect(label(null, [noon], 0, 0, 3600)).toEqual(['12:00']);
+  });
+  it('name the day at midnight, and where days are far apart', () => {
+    expect(label(null, [noon, midnight], 0, 0, 6 * 3600)[1]).toMatch(/26/);
+    expect(label(null, [noon], 0, 0, 86_400)[0]).toMatch(/25/);
   });
 });

@@ -1,6 +1,6 @@
 // Ticks and limits of charts.
 import type uPlot from 'uplot';
-import { bytes, celsius, rate, timeOfDay } from './units';
+import { bytes, celsius, dayOfMonth, rate, timeOfDay } from './units';
 
 export type Kind = 'percent' | 'bytes' | 'rate' | 'celsius';
 
@@ -41,4 +41,8 @@ export function valueAxis(kind: Kind): Pick<uPlot.Axis, 'incrs' | 'values'> {
 // "4.00 GiB" as "4 GiB": ticks are round numbers.
 const tidy = (label: string) => label.replace(/(\.\d*?)0+(?=\D)/, '$1').replace(/\.(?=\D)/, '');
 
-export const timeAxis: uPlot.Axis.Values = (_, splits, __, ___, step) => splits.map((s) => timeOfDay(s * 1000).slice(0, step < 60 ? 8 : 5));
+const isMidnight = (ms: number) => timeOfDay(ms).startsWith('00:00:00');
+
+// Midnight shows its day; ticks a day or more apart show nothing else.
+export const timeAxis: uPlot.Axis.Values = (_, splits, __, ___, step) =>
+  splits.map((s) => (step >= 86_400 || isMidnight(s * 1000) ? dayOfMonth(s * 1000) : timeOfDay(s * 1000).slice(0, step < 60 ? 8 : 5)));

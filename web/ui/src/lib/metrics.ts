@@ -25,6 +25,7 @@ export const nic = (name: string, field: 'rx_bps' | 'tx_bps') => `network[${name
 export const temperature = (name: string) => `temperatures[${name}].celsius`;
 export const core = (index: number) => `cpu.cores[${index}]`;
 
-export type RangeKey = '15m' | '1h' | '6h';
-export const ranges: Record<RangeKey, number> = { '15m': 15 * 60_000, '1h': 3_600_000, '6h': 6 * 3_600_000 };
+const hour = 3_600_000;
+export const ranges = { '15m': hour / 4, '1h': hour, '6h': 6 * hour, '24h': 24 * hour, '7d': 7 * 24 * hour, '30d': 30 * 24 * hour };
+export type RangeKey = keyof typeof ranges;
 export const rangeKeys = Object.keys(ranges) as RangeKey[];

@@ -1,3 +1,5 @@
+import { rangeKeys } from './metrics';
+
 // What this browser remembers. Storage may be refused (private windows): then the choice lasts for the page.
 function load<T extends string>(key: string, allowed: readonly T[], fallback: T): T {
   try {
@@ -22,7 +24,7 @@ export type Layout = 'cards' | 'rows';
 class Prefs {
   #theme = $state<ThemeChoice>(load('theme', ['system', 'light', 'dark'], 'system'));
   #layout = $state<Layout>(load('layout', ['cards', 'rows'], 'cards'));
-  #range = $state(load('range', ['15m', '1h', '6h'] as const, '15m'));
+  #range = $state(load('range', rangeKeys, '15m'));
   #sort = $state(load('sort', ['trouble', 'name', 'cpu', 'memory', 'disk'] as const, 'trouble'));
 
   get theme() {

@@ -124,7 +124,7 @@ const en = {
     unknownHeading: 'This machine is not known here',
     unknownLead: (id: string) => `No machine called “${id}” belongs to this organisation. It may have been removed.`,
     range: 'Time range',
-    ranges: { '15m': '15 min', '1h': '1 h', '6h': '6 h' },
+    ranges: { '15m': '15 min', '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' },
     cpu: 'CPU',
     cores: 'Cores',
     load: 'Load',

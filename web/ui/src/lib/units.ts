@@ -79,9 +79,17 @@ export function exact(ms: number | null | undefined): string {
   return dateTime.format(ms);
 }
 
+let monthDay: Intl.DateTimeFormat | undefined;
+
+// "25 Nov": where the year is plain from what stands around it.
+export function dayOfMonth(ms: number): string {
+  monthDay ??= new Intl.DateTimeFormat(text.locale, { day: 'numeric', month: 'short' });
+  return monthDay.format(ms);
+}
+
 let clockTime: Intl.DateTimeFormat | undefined;
 
 export function timeOfDay(ms: number): string {
-  clockTime ??= new Intl.DateTimeFormat(text.locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+  clockTime ??= new Intl.DateTimeFormat(text.locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
   return clockTime.format(ms);
 }
