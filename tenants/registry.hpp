@@ -85,6 +85,8 @@ class registry {
   // Creates the file (0600) and brings its schema up to date; `where` of an error is the file.
   // Changes are recorded as `by`'s, unless acting_as() names another one.
   static result<registry> open(const std::filesystem::path& fleet_db, author by = {});
+  // The newest version of the schema that open() knows.
+  static std::uint32_t schema_version();
   ~registry();
   registry(registry&&) noexcept;
   registry& operator=(registry&&) noexcept;

@@ -125,6 +125,8 @@ constexpr std::array migrations{
 
 }  // namespace
 
+std::uint32_t registry::schema_version() { return migrations.size(); }
+
 result<void> migrate(SQLite::Database& connection, const std::string& file) {
   const int newest = static_cast<int>(migrations.size());
   const auto version_of = [&connection] { return connection.execAndGet("PRAGMA user_version").getInt(); };

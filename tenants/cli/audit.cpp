@@ -1,9 +1,11 @@
 // `atlas-fleet audit …`.
 #include "tenants/cli/arguments.hpp"
 #include "tenants/cli/output.hpp"
+#include "tenants/installation_log.hpp"
 
 #include <array>
 #include <charconv>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -24,18 +26,31 @@ std::optional<std::size_t> read_limit(const arguments& args) {
   return limit;
 }
 
+// Of an organisation, or of the installation when none is named. The error is the exit code.
+tl::expected<std::vector<tenants::audit_entry>, int> read_entries(context& ctx, const arguments& args,
+                                                                  std::size_t limit) {
+  result<std::vector<tenants::audit_entry>> entries;
+  if (args.words().empty()) {
+    entries = tenants::read_installation_log(ctx.root, limit);
+  } else {
+    const auto org = find_org(ctx, args.word(0));
+    if (!org) return tl::unexpected(org.error());
+    const auto registry = open_registry(ctx, *org);
+    if (!registry) return tl::unexpected(registry.error());
+    entries = registry->audit(std::nullopt, limit);
+  }
+  if (!entries) return tl::unexpected(report(ctx, entries.error()));
+  return *std::move(entries);
+}
+
 int show(context& ctx, const arguments& args) {
   const auto limit = read_limit(args);
   if (!limit) {
     return report(ctx, error{"--limit", fmt::format("must be a whole number from 1 to {}", most_rows)},
                   usage);
   }
-  const auto org = find_org(ctx, args.word(0));
-  if (!org) return org.error();
-  const auto registry = open_registry(ctx, *org);
-  if (!registry) return registry.error();
-  const auto entries = registry->audit(std::nullopt, *limit);
-  if (!entries) return report(ctx, entries.error());
+  const auto entries = read_entries(ctx, args, *limit);
+  if (!entries) return entries.error();
   if (ctx.json) {
     auto rows = json::array();
     for (const auto& one : *entries) {
@@ -61,10 +76,11 @@ int show(context& ctx, const arguments& args) {
 constexpr std::array flags{flag{"limit", "N", "how many rows, the newest first (50)"}};
 constexpr verb audit{
     "audit",
-    "ORG",
+    "[ORG]",
     "Shows who changed what, when and from where, and who logged in, the newest first. Nobody can\n"
-    "change the log through the product; it keeps the newest 100,000 rows of changes and of logins.",
-    "  atlas-fleet audit acme\n  atlas-fleet --json audit acme --limit 1000\n",
+    "change the log through the product; it keeps the newest 100,000 rows of changes and of logins.\n"
+    "Without ORG: which organisations were removed or replaced, whose own logs are gone.",
+    "  atlas-fleet audit acme\n  atlas-fleet audit\n  atlas-fleet --json audit acme --limit 1000\n",
     flags,
     show};
 

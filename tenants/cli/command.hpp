@@ -51,6 +51,8 @@ int run_audit(context& ctx, std::span<const std::string> args);
 int run_agent_config(context& ctx, std::span<const std::string> args);
 int run_installer(context& ctx, std::span<const std::string> args);
 int run_broker(context& ctx, std::span<const std::string> args);
+int run_backup(context& ctx, std::span<const std::string> args);
+int run_restore(context& ctx, std::span<const std::string> args);
 int run_up(context& ctx, std::span<const std::string> args);
 int run_doctor(context& ctx, std::span<const std::string> args);
 

@@ -23,6 +23,12 @@ int show(context& ctx, const arguments& args) {
   if (!keys) return report(ctx, keys.error());
   const auto& key = keys->newest();
   const bool reveal = args.has("reveal");
+  if (reveal) {
+    auto registry = open_registry(ctx, *org);
+    if (!registry) return registry.error();
+    const auto recorded = registry->recorded("key.reveal", org->slug, [] { return result<void>{}; });
+    if (!recorded) return report(ctx, recorded.error());
+  }
   const auto text = reveal ? key.reveal() : key.masked();
   const auto& under_way = keys->under_way();
   if (ctx.json) {

@@ -4,6 +4,7 @@
 #include "tenants/cli/broker_sync.hpp"
 #include "tenants/cli/org_set.hpp"
 #include "tenants/cli/output.hpp"
+#include "tenants/installation_log.hpp"
 
 #include <array>
 #include <filesystem>
@@ -112,6 +113,11 @@ int remove(context& ctx, const arguments& args) {
         << std::flush;
     if (read_line(ctx) != org->slug) return report(ctx, error{"org remove", "nothing was changed"});
   }
+  // Its own log goes with it.
+  const auto logged = tenants::log_installation_change(
+      ctx.root, command_author(), "org.remove",
+      fmt::format("{} {} {}", org->slug, org->config.organization.id.text(), name), now());
+  if (!logged) return report(ctx, logged.error());
   // Out of sight in one step, then deleted: no command sees half of it.
   std::error_code problem;
   const auto folder = ctx.root.tenant_dir(org->slug);

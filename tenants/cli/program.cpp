@@ -26,6 +26,8 @@ constexpr std::array commands{
     command{"audit", "who changed what, and who logged in", run_audit},
     command{"token", "API tokens for other programs", run_token},
     command{"key", "show an organisation's API key", run_key},
+    command{"backup", "write an organisation into one file while its service runs", run_backup},
+    command{"restore", "bring an organisation back from such a file", run_restore},
     command{"broker", "render, check and run the MQTT broker", run_broker},
     command{"doctor", "what is wrong, and how to mend it", run_doctor},
 };
