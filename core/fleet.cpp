@@ -133,11 +133,14 @@ void fleet::on(sample_received event, unix_ms now, fleet_effects& effects) {
     step_duplicate_alert(*host, now, effects);
   }
   switch (host->place(value, now)) {
-    case entry::arrival::repeated: ++host->repeated; return;
+    case entry::arrival::repeated:
+      ++host->repeated;
+      effects.recorded.push_back({host, std::move(value), true});
+      return;
     case entry::arrival::late:
       ++host->samples;
       ++host->late;
-      effects.recorded.push_back({host, std::move(value)});
+      effects.recorded.push_back({host, std::move(value), false});
       return;
     case entry::arrival::newest: break;
   }
@@ -147,7 +150,7 @@ void fleet::on(sample_received event, unix_ms now, fleet_effects& effects) {
   if (effects.changed.empty() || effects.changed.back() != host) {
     effects.changed.push_back(host);
   }
-  effects.recorded.push_back({host, std::nullopt});
+  effects.recorded.push_back({host, std::nullopt, false});
   step_sample_alerts(*host, effects);
 }
 

@@ -68,6 +68,7 @@ struct host_state {
 struct recorded_sample {
   const host_state* host;
   std::optional<sample> late;
+  bool repeated = false;  // it has come before; history may have missed it
 };
 
 // What follows from an event. The caller clears and reuses one object. Pointers are valid until that host is

@@ -1,5 +1,7 @@
 #include "core/host_ring.hpp"
 
+#include "core/condense.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,41 +10,6 @@ namespace atlas {
 namespace {
 
 constexpr std::size_t first_rows = 16;
-
-// At most `most` points for readings in order of time: the readings themselves where they fit, else one point
-// for each of `most` equal spans of time that has any, at the mean of their times.
-std::vector<history_point> condense(const std::vector<host_ring::reading>& readings, std::size_t most) {
-  std::vector<history_point> points;
-  if (readings.size() <= most) {
-    for (const auto& [ts, value] : readings) {
-      points.push_back({from_unix_ms(ts), value, value, value});
-    }
-    return points;
-  }
-  const auto since_first = [&](const host_ring::reading& each) {
-    return static_cast<std::uint64_t>(each.ts) - static_cast<std::uint64_t>(readings.front().ts);
-  };
-  const auto span = since_first(readings.back()) / most + 1;
-  for (auto begin = readings.begin(); begin != readings.end();) {
-    const auto bucket = since_first(*begin) / span;
-    history_point point{{}, begin->value, 0, begin->value};
-    std::uint64_t time = 0;
-    std::uint64_t count = 0;
-    auto end = begin;
-    for (; end != readings.end() && since_first(*end) / span == bucket; ++end) {
-      point.min = std::min(point.min, end->value);
-      point.max = std::max(point.max, end->value);
-      point.mean += end->value;
-      time += since_first(*end) - bucket * span;
-      ++count;
-    }
-    point.mean /= static_cast<double>(count);
-    point.ts = from_unix_ms(readings.front().ts + static_cast<std::int64_t>(bucket * span + time / count));
-    points.push_back(point);
-    begin = end;
-  }
-  return points;
-}
 
 }  // namespace
 
@@ -159,8 +126,8 @@ std::vector<std::string> host_ring::metrics() const {
   return names;
 }
 
-std::vector<host_ring::reading> host_ring::readings(const history_query& query) const {
-  std::vector<reading> found;
+std::vector<history_reading> host_ring::readings(const history_query& query) const {
+  std::vector<history_reading> found;
   const auto column = column_of_.find(query.metric);
   if (column == column_of_.end()) {
     return found;
@@ -169,10 +136,11 @@ std::vector<host_ring::reading> host_ring::readings(const history_query& query) 
     const auto row = (oldest_ + i) % times_.size();
     const auto cell = cells_[row * names_.size() + column->second];
     if (times_[row] >= to_int(query.from) && times_[row] <= to_int(query.to) && !std::isnan(cell)) {
-      found.push_back({times_[row], static_cast<double>(cell)});
+      const auto value = static_cast<double>(cell);
+      found.push_back({times_[row], value, value, value});
     }
   }
-  const auto by_time = [](const reading& a, const reading& b) { return a.ts < b.ts; };
+  const auto by_time = [](const history_reading& a, const history_reading& b) { return a.ts < b.ts; };
   if (!std::is_sorted(found.begin(), found.end(), by_time)) {
     std::sort(found.begin(), found.end(), by_time);
   }
@@ -180,9 +148,6 @@ std::vector<host_ring::reading> host_ring::readings(const history_query& query) 
 }
 
 std::vector<history_point> host_ring::query(const history_query& query) const {
-  if (query.points == 0) {
-    return {};
-  }
   return condense(readings(query), query.points);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/condense.hpp"
 #include "core/history.hpp"
 #include "core/sample_metrics.hpp"
 
@@ -25,11 +26,6 @@ class host_ring {
   // Those that have a value in any row.
   std::vector<std::string> metrics() const;
 
-  struct reading {
-    std::int64_t ts;
-    double value;
-  };
-
  private:
   static constexpr float absent = std::numeric_limits<float>::quiet_NaN();
   static constexpr std::size_t not_kept = std::numeric_limits<std::size_t>::max();
@@ -38,7 +34,7 @@ class host_ring {
   void lay_out(const std::vector<std::string>& wanted);
   std::size_t next_row(std::int64_t ts);
   bool has_values(std::size_t column) const;
-  std::vector<reading> readings(const history_query& query) const;
+  std::vector<history_reading> readings(const history_query& query) const;
 
   std::size_t capacity_;
   std::size_t max_metrics_;

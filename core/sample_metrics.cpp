@@ -40,11 +40,14 @@ std::vector<std::string> metric_names(const sample& value) {
   names.add_present(value.cpu.iowait, "cpu.iowait");
   names.add_present(value.cpu.steal, "cpu.steal");
   names.add("memory.percent");
+  names.add_present(value.memory.total, "memory.total");
   names.add_present(value.memory.used, "memory.used");
   names.add_present(value.memory.available, "memory.available");
+  names.add_present(value.memory.swap_total, "memory.swap_total");
   names.add_present(value.memory.swap_used, "memory.swap_used");
   for (const auto& disk : value.disks) {
     names.add(fmt::format("disks[{}].percent", disk.mount));
+    names.add(fmt::format("disks[{}].total", disk.mount));
     names.add(fmt::format("disks[{}].used", disk.mount));
     names.add_present(disk.read_bps, fmt::format("disks[{}].read_bps", disk.mount));
     names.add_present(disk.write_bps, fmt::format("disks[{}].write_bps", disk.mount));
@@ -57,15 +60,24 @@ std::vector<std::string> metric_names(const sample& value) {
     names.add(fmt::format("temperatures[{}].celsius", temperature.name));
   }
   names.add_present(value.battery, "battery.percent");
+  names.add_present(value.battery, "battery.charging");
+  names.add_present(value.uptime, "uptime");
   names.add_present(value.processes, "processes");
   return names.take();
 }
 
 std::uint32_t sample_shape::flags_of(const sample& value) {
-  const bool present[] = {value.cpu.load.has_value(),         value.cpu.iowait.has_value(),
-                          value.cpu.steal.has_value(),        value.memory.used.has_value(),
-                          value.memory.available.has_value(), value.memory.swap_used.has_value(),
-                          value.battery.has_value(),          value.processes.has_value()};
+  const bool present[] = {value.cpu.load.has_value(),
+                          value.cpu.iowait.has_value(),
+                          value.cpu.steal.has_value(),
+                          value.memory.used.has_value(),
+                          value.memory.available.has_value(),
+                          value.memory.swap_used.has_value(),
+                          value.battery.has_value(),
+                          value.processes.has_value(),
+                          value.memory.total.has_value(),
+                          value.memory.swap_total.has_value(),
+                          value.uptime.has_value()};
   std::uint32_t flags = 0;
   for (const bool flag : present) {
     flags = flags << 1 | (flag ? 1U : 0U);

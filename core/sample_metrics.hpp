@@ -59,11 +59,14 @@ void for_each_metric_value(const sample& value, Visit visit) {
   visit_present(value.cpu.iowait);
   visit_present(value.cpu.steal);
   visit(value.memory.percent);
+  visit_present(value.memory.total);
   visit_present(value.memory.used);
   visit_present(value.memory.available);
+  visit_present(value.memory.swap_total);
   visit_present(value.memory.swap_used);
   for (const auto& disk : value.disks) {
     visit(disk.percent);
+    visit(static_cast<double>(disk.total));
     visit(static_cast<double>(disk.used));
     visit_present(disk.read_bps);
     visit_present(disk.write_bps);
@@ -77,7 +80,9 @@ void for_each_metric_value(const sample& value, Visit visit) {
   }
   if (value.battery) {
     visit(value.battery->percent);
+    visit(value.battery->charging ? 1 : 0);
   }
+  visit_present(value.uptime);
   visit_present(value.processes);
 }
 

@@ -1,10 +1,11 @@
 #include "ingest/application.hpp"
 
-#include "core/memory_history.hpp"
 #include "core/user_name.hpp"
+#include "ingest/ack_sender.hpp"
 #include "ingest/agent_files.hpp"
 #include "ingest/canary.hpp"
 #include "ingest/guard_watch.hpp"
+#include "ingest/history_store.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/inbox_reader.hpp"
 #include "ingest/intake.hpp"
@@ -94,12 +95,13 @@ result<tenants::certificate_files> find_certificate(const tenants::state_root& r
 // The parts of one running service, in the order in which they need each other.
 class application {
  public:
-  application(const tenants::state_root& root, const tenants::tenant_config& config, const options& chosen,
-              const tenants::certificate_files& shown, const broker_address& broker, key_source& keys,
-              tenants::registry own, tenants::registry of_worker)
-      : own_registry_(std::move(own)),
+  application(asio::io_context& io, const tenants::state_root& root, const tenants::tenant_config& config,
+              const options& chosen, const tenants::certificate_files& shown, const broker_address& broker,
+              key_source& keys, tenants::registry own, tenants::registry of_worker, history_store samples)
+      : io_(io),
+        own_registry_(std::move(own)),
         worker_registry_(std::move(of_worker)),
-        history_(config.server.history_size),
+        history_(std::move(samples)),
         inbox_({}, [this] { reader_.wake(); }),
         reader_(io_, [this](std::span<fleet_event> events) { service_.apply(events); }),
         guard_(std::chrono::steady_clock::now()),
@@ -107,7 +109,7 @@ class application {
         source_(io_, make_mqtt_options(root, config, broker, keys), config.organization.id, intake_,
                 [this](std::vector<alert> alerts) { restore(std::move(alerts)); }),
         service_({config.organization.id, config.rules(), config.agent.report_interval}, own_registry_,
-                 history_, source_, clock_),
+                 history_.port(), source_, clock_),
         canary_(
             io_,
             make_canary_login(make_mqtt_options(root, config, broker, keys), config.organization.id, keys),
@@ -124,7 +126,10 @@ class application {
                }),
         mover_(io_, worker_, worker_registry_, keys, service_.hosts(), source_, intake_, watch_),
         server_(io_, make_server_options(root, config, chosen, shown), make_branding(config),
-                service_.hosts(), history_, {authenticator_, enroller_, people_, service_}),
+                service_.hosts(), history_.port(), {authenticator_, enroller_, people_, service_}),
+        acks_(
+            std::chrono::seconds(config.agent.report_interval),
+            [this](const host_id& host, const std::string& text) { return source_.publish_ack(host, text); }),
         signals_(io_, SIGTERM, SIGINT),
         tick_(io_) {
     service_.on_effects([this](const fleet_effects& effects) { server_.publish(effects); });
@@ -133,6 +138,12 @@ class application {
         [this] { return web::readiness_check{"broker", source_.is_subscribed(), source_.trouble()}; });
     service_.on_isolation([this] { return canary_.report(); });
     service_.add_readiness([this] { return watch_.readiness(); });
+    service_.add_readiness([this] { return history_.readiness(); });
+    if (auto* durable = history_.durable()) {
+      durable->on_stored([this](std::vector<store::host_ack> acks) {
+        acks_.stored(std::move(acks), std::chrono::steady_clock::now());
+      });
+    }
     service_.add_readiness([this] { return guard_.readiness(std::chrono::steady_clock::now()); });
     service_.add_readiness([this] { return canary_.readiness(); });
     service_.add_readiness([this] { return server_.certificate_readiness(); });
@@ -180,6 +191,7 @@ class application {
       spdlog::warn("this machine's clock was set; times follow it");
     }
     service_.tick();
+    acks_.tick(std::chrono::steady_clock::now());
     server_.refresh_certificate();
     sd_notify(0, "WATCHDOG=1");
     tick_.expires_after(std::chrono::seconds(1));
@@ -207,15 +219,15 @@ class application {
     return render_metrics({service_.hosts(), service_.counters(), intake_, inbox_, server_.counters(),
                            source_.is_subscribed(), source_.connects(), source_.outbox().size(),
                            source_.outbox().dropped(), guard_.newest(std::chrono::steady_clock::now()),
-                           canary_.report(), &mover_.state()});
+                           canary_.report(), &mover_.state(), history_.durable(), &acks_});
   }
 
-  asio::io_context io_{1};
+  asio::io_context& io_;
   asio::thread_pool worker_{1};
   wall_clock clock_;
   tenants::registry own_registry_;
   tenants::registry worker_registry_;
-  memory_history history_;
+  history_store history_;
   inbox inbox_;
   inbox_reader reader_;
   guard_watch guard_;
@@ -229,6 +241,7 @@ class application {
   registry_watch watch_;
   key_mover mover_;
   web::server server_;
+  ack_sender acks_;
   asio::signal_set signals_;
   asio::steady_timer tick_;
   bool reading_ = false;
@@ -260,8 +273,13 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
     return tl::unexpected(ring.error());
   }
   key_source keys(root, tenant.slug, *std::move(ring));
-  application running(root, tenant.config, chosen, *shown, *broker, keys, std::move(*own),
-                      std::move(*of_worker));
+  asio::io_context io{1};
+  auto samples = history_store::open(io, store, tenant.config);
+  if (!samples) {
+    return tl::unexpected(samples.error());
+  }
+  application running(io, root, tenant.config, chosen, *shown, *broker, keys, std::move(*own),
+                      std::move(*of_worker), std::move(*samples));
   return running.run(tenant.config);
 }
 

@@ -1,6 +1,7 @@
 #include "ingest/metrics_text.hpp"
 
 #include "core/sample_codec.hpp"
+#include "ingest/history_metrics.hpp"
 #include "ingest/process_metrics.hpp"
 #include "ingest/prometheus_text.hpp"
 
@@ -317,6 +318,9 @@ std::string render_metrics(const metrics_view& view) {
   append_guard(out, view.guard);
   append_isolation(out, view.isolation);
   append_rotation(out, view.rotation);
+  if (view.history != nullptr) {
+    append_history_metrics(*view.history, view.acks, out);
+  }
   append_web(out, view.web);
   append_counts(out, view.hosts);
   const auto hosts = view.hosts.hosts();

@@ -2,9 +2,11 @@
 
 #include "core/fleet.hpp"
 #include "core/guard_report.hpp"
+#include "ingest/ack_sender.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/intake.hpp"
 #include "ingest/rekeyer.hpp"
+#include "ingest/store/sqlite_history.hpp"
 #include "ingest/tenant_service.hpp"
 #include "web/isolation.hpp"
 #include "web/server.hpp"
@@ -29,6 +31,8 @@ struct metrics_view {
   std::optional<guard_report> guard = {};  // nothing when it is not heard of
   web::isolation_report isolation = {};
   const rekeyer* rotation = nullptr;
+  const store::sqlite_history* history = nullptr;
+  const ack_sender* acks = nullptr;
 };
 
 // Prometheus text format 0.0.4.

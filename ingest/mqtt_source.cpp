@@ -240,6 +240,12 @@ bool mqtt_source::send_command(const host_id& host, const std::string& payload,
              .has_value();
 }
 
+bool mqtt_source::publish_ack(const host_id& host, const std::string& payload) {
+  return phase_ == phase::subscribed &&
+         client_->publish(format_topic(host_topic{org_, host, host_channel::ack}), payload, false)
+             .has_value();
+}
+
 void mqtt_source::send_waiting() {
   if (phase_ != phase::subscribed) {
     return;

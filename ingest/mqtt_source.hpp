@@ -40,6 +40,10 @@ class mqtt_source final : public retained_publisher, private mqtt_client::observ
   // there is no subscription to hear the answer by.
   bool send_command(const host_id& host, const std::string& payload, const std::string& correlation);
 
+  // What is stored for good, on the host's own …/ack. False, and nothing is sent, while there is no
+  // connection.
+  bool publish_ack(const host_id& host, const std::string& payload);
+
   bool is_subscribed() const { return phase_ == phase::subscribed; }
   // Why it is not subscribed, and what to do: one line, empty when it is.
   const std::string& trouble() const { return trouble_; }

@@ -110,9 +110,9 @@ void tenant_service::apply_one(fleet_event event, unix_ms now) {
     return;
   }
   ++counters_.accepted;
-  counters_.repeated += effects_.recorded.empty() ? 1 : 0;
   for (const auto& row : effects_.recorded) {
-    counters_.late += row.late ? 1 : 0;
+    counters_.repeated += row.repeated ? 1 : 0;
+    counters_.late += row.late && !row.repeated ? 1 : 0;
     history_.append(row.host->id, row.late ? *row.late : *row.host->newest);
   }
   effects_.recorded.clear();

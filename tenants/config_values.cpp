@@ -130,7 +130,7 @@ std::string accept_path(std::string& text) {
 }
 
 std::string accept_store(std::string& text) {
-  return text == "sqlite" ? std::string() : R"(must be "sqlite")";
+  return text == "sqlite" || text == "memory" ? std::string() : R"(must be "sqlite" or "memory")";
 }
 
 }  // namespace atlas::tenants

@@ -136,5 +136,7 @@ inline constexpr int busy_timeout_ms = 5'000;
 // Brings the schema up to this version of the program's. Throws SQLite::Exception; an error for a file of a
 // newer version.
 result<void> migrate(SQLite::Database& connection, const std::string& file);
+// A file of an earlier version as it was then; tests grow old ones with it.
+void migrate_to(SQLite::Database& connection, int version);
 
 }  // namespace atlas::tenants

@@ -121,25 +121,55 @@ constexpr std::array migrations{
       CREATE TRIGGER audit_ends AFTER INSERT ON audit BEGIN
         DELETE FROM audit WHERE kind = NEW.kind AND number <= NEW.number - 100000;
       END;
+    )sql",
+    R"sql(
+      -- History; ingest/store/ reads and writes it, docs/adr/0013 explains it.
+      CREATE TABLE history_hosts (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        compacted INTEGER NOT NULL DEFAULT 0,          -- chunks up to this one are in this host's blocks
+        metrics BLOB NOT NULL                          -- the numbers of all that it has ever had
+      );
+      CREATE TABLE history_metrics (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+      CREATE TABLE history_boots (
+        host INTEGER NOT NULL,
+        boot TEXT NOT NULL,
+        heard INTEGER NOT NULL,                        -- ms since 1970
+        received BLOB NOT NULL,                        -- which seq are in blocks, as ranges
+        PRIMARY KEY (host, boot)
+      ) WITHOUT ROWID;
+      CREATE TABLE history_tail (                      -- samples as they came, until they are compacted
+        chunk INTEGER PRIMARY KEY AUTOINCREMENT,       -- never used twice
+        content BLOB NOT NULL
+      );
+      CREATE TABLE history_blocks (
+        place INTEGER PRIMARY KEY,                     -- host << 34 | tier << 32 | time / span of a block
+        content BLOB NOT NULL
+      );
     )sql"};
+
+int version_of(SQLite::Database& connection) { return connection.execAndGet("PRAGMA user_version").getInt(); }
 
 }  // namespace
 
 std::uint32_t registry::schema_version() { return migrations.size(); }
 
-result<void> migrate(SQLite::Database& connection, const std::string& file) {
-  const int newest = static_cast<int>(migrations.size());
-  const auto version_of = [&connection] { return connection.execAndGet("PRAGMA user_version").getInt(); };
-  int version = version_of();
-  if (version < newest) {
-    // Another process may have migrated while this one waited for the lock.
-    SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
-    for (version = version_of(); version < newest; ++version) {
-      connection.exec(migrations[static_cast<std::size_t>(version)]);
-    }
-    connection.exec("PRAGMA user_version = " + std::to_string(version));
-    transaction.commit();
+void migrate_to(SQLite::Database& connection, int wanted) {
+  // Another process may have migrated while this one waited for the lock.
+  SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
+  for (int version = version_of(connection); version < wanted; ++version) {
+    connection.exec(migrations[static_cast<std::size_t>(version)]);
+    connection.exec("PRAGMA user_version = " + std::to_string(version + 1));
   }
+  transaction.commit();
+}
+
+result<void> migrate(SQLite::Database& connection, const std::string& file) {
+  const int newest = static_cast<int>(registry::schema_version());
+  if (version_of(connection) < newest) {
+    migrate_to(connection, newest);
+  }
+  const int version = version_of(connection);
   if (version > newest) {
     return failure(file,
                    fmt::format("was made by a newer Atlas Fleet (schema {}, this one knows {}): install "

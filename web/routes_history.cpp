@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -77,6 +78,50 @@ std::string describe(const history_query& query, const std::vector<history_point
   return body;
 }
 
+// RFC 4180: the time as ISO 8601 and in ms, then the numbers.
+std::string as_csv(const std::vector<history_point>& points) {
+  std::string body = "time,ts,min,mean,max\r\n";
+  for (const auto& point : points) {
+    const auto ms = to_int(point.ts);
+    const auto day = std::chrono::floor<std::chrono::days>(point.ts);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(point.ts - day);
+    fmt::format_to(std::back_inserter(body), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z,{}",
+                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                   static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(),
+                   time.seconds().count(), time.subseconds().count(), ms);
+    for (const double value : {point.min, point.mean, point.max}) {
+      body += ',';
+      append_json_number(body, value);
+    }
+    body += "\r\n";
+  }
+  return body;
+}
+
+response csv_response(const history_query& query, const std::vector<history_point>& points) {
+  response made;
+  made.content_type = "text/csv; charset=utf-8; header=present";
+  // The metric's name may hold anything; the host's is safe in a file name.
+  made.headers.emplace_back("Content-Disposition",
+                            fmt::format("attachment; filename=\"{}.csv\"", query.host.text()));
+  made.text = as_csv(points);
+  return made;
+}
+
+enum class format { json, csv };
+
+result<format> wanted_format(const request& asked) {
+  const auto named = asked.query().find("format");
+  if (!named || *named == "json") {
+    return format::json;
+  }
+  if (*named == "csv") {
+    return format::csv;
+  }
+  return failure("format", "must be json or csv");
+}
+
 }  // namespace
 
 void host_history(site& where, const request& asked, const respond& reply) {
@@ -88,12 +133,20 @@ void host_history(site& where, const request& asked, const respond& reply) {
   if (!query) {
     return reply(problem(400, query.error().where + " " + query.error().what, query.error().where));
   }
-  where.samples.query(*query, [reply, query = *query](result<std::vector<history_point>> points) {
-    if (!points) {
-      return reply(problem(503, "the history could not be read: " + points.error().what));
-    }
-    reply(json_response(describe(query, *points)));
-  });
+  const auto shape = wanted_format(asked);
+  if (!shape) {
+    return reply(problem(400, shape.error().where + " " + shape.error().what, shape.error().where));
+  }
+  where.samples.query(*query,
+                      [reply, query = *query, shape = *shape](result<std::vector<history_point>> points) {
+                        if (!points) {
+                          return reply(problem(503, "the history could not be read: " + points.error().what));
+                        }
+                        switch (shape) {
+                          case format::json: return reply(json_response(describe(query, *points)));
+                          case format::csv: return reply(csv_response(query, *points));
+                        }
+                      });
 }
 
 }  // namespace atlas::web::routes

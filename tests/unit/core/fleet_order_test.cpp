@@ -7,8 +7,12 @@ namespace {
 class FleetOrder : public FleetTest {
  protected:
   bool was_newest() const { return effects.recorded.size() == 1 && !effects.recorded[0].late; }
-  bool was_late() const { return effects.recorded.size() == 1 && effects.recorded[0].late.has_value(); }
-  bool was_repeated() const { return effects.recorded.empty(); }
+  bool was_late() const {
+    return effects.recorded.size() == 1 && effects.recorded[0].late && !effects.recorded[0].repeated;
+  }
+  bool was_repeated() const {
+    return effects.recorded.size() == 1 && effects.recorded[0].late && effects.recorded[0].repeated;
+  }
 
   void take_at(sample value, double now) { apply(sample_received{make_host(), std::move(value)}, now); }
 };

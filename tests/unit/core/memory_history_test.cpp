@@ -170,10 +170,13 @@ TEST(MemoryHistory, KnowsTheMetricsOfTheContractSample) {
                                                                     "cpu.iowait",
                                                                     "cpu.steal",
                                                                     "memory.percent",
+                                                                    "memory.total",
                                                                     "memory.used",
                                                                     "memory.available",
+                                                                    "memory.swap_total",
                                                                     "memory.swap_used",
                                                                     "disks[/].percent",
+                                                                    "disks[/].total",
                                                                     "disks[/].used",
                                                                     "disks[/].read_bps",
                                                                     "disks[/].write_bps",
@@ -181,6 +184,8 @@ TEST(MemoryHistory, KnowsTheMetricsOfTheContractSample) {
                                                                     "network[eth0].tx_bps",
                                                                     "temperatures[cpu].celsius",
                                                                     "battery.percent",
+                                                                    "battery.charging",
+                                                                    "uptime",
                                                                     "processes"}));
   const std::map<std::string, double> expected{{"cpu.percent", 12.5},
                                                {"cpu.cores[1]", 14.9},
@@ -279,14 +284,23 @@ TEST(SampleShape, ChangesWithTheNamesOfTheMetrics) {
   other_values.cpu.percent = 99;
   other_values.uptime = 1;
   EXPECT_TRUE(shape.matches(other_values));
-  const std::vector<void (*)(sample&)> changes{
-      [](sample& s) { s.cpu.cores.pop_back(); },      [](sample& s) { s.cpu.load.reset(); },
-      [](sample& s) { s.cpu.iowait.reset(); },        [](sample& s) { s.cpu.steal.reset(); },
-      [](sample& s) { s.memory.used.reset(); },       [](sample& s) { s.memory.available.reset(); },
-      [](sample& s) { s.memory.swap_used.reset(); },  [](sample& s) { s.disks[0].mount = "/x"; },
-      [](sample& s) { s.disks[0].read_bps.reset(); }, [](sample& s) { s.disks[0].write_bps.reset(); },
-      [](sample& s) { s.network[0].name = "eth1"; },  [](sample& s) { s.temperatures.clear(); },
-      [](sample& s) { s.battery.reset(); },           [](sample& s) { s.processes.reset(); }};
+  const std::vector<void (*)(sample&)> changes{[](sample& s) { s.cpu.cores.pop_back(); },
+                                               [](sample& s) { s.cpu.load.reset(); },
+                                               [](sample& s) { s.cpu.iowait.reset(); },
+                                               [](sample& s) { s.cpu.steal.reset(); },
+                                               [](sample& s) { s.memory.used.reset(); },
+                                               [](sample& s) { s.memory.available.reset(); },
+                                               [](sample& s) { s.memory.swap_used.reset(); },
+                                               [](sample& s) { s.disks[0].mount = "/x"; },
+                                               [](sample& s) { s.disks[0].read_bps.reset(); },
+                                               [](sample& s) { s.disks[0].write_bps.reset(); },
+                                               [](sample& s) { s.network[0].name = "eth1"; },
+                                               [](sample& s) { s.temperatures.clear(); },
+                                               [](sample& s) { s.battery.reset(); },
+                                               [](sample& s) { s.processes.reset(); },
+                                               [](sample& s) { s.memory.total.reset(); },
+                                               [](sample& s) { s.memory.swap_total.reset(); },
+                                               [](sample& s) { s.uptime.reset(); }};
   for (const auto& change : changes) {
     auto value = contract_sample();
     change(value);
