@@ -44,7 +44,8 @@ void run(const config& settings, const std::string& root, const std::atomic<bool
   while (!stop) {
     const auto now = steady_now();
     if (now >= beat.due()) {
-      out.add_sample(encode_sample(source.take(wall_clock(), beat.interval())));
+      const auto taken = source.take(wall_clock(), beat.interval());
+      out.add_sample(taken.seq.value_or(0), encode_sample(taken));
       beat.taken(now);
     }
     if (now >= upkeep_due) {

@@ -27,6 +27,7 @@ struct config {
   host_id host;
   std::string password;
   std::string passwords_file = {};  // of the later ones, see passwords.hpp
+  std::string spool_folder = {};    // see spool.hpp; empty: none
   trusted_ca ca;
   std::uint32_t report_interval;     // seconds
   std::uint32_t retry_interval;      // seconds: the longest wait between two attempts to connect

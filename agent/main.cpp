@@ -7,6 +7,7 @@
 #include "agent/passwords.hpp"
 #include "agent/secret_file.hpp"
 #include "agent/small_file.hpp"
+#include "agent/state_folder.hpp"
 #include "agent/text.hpp"
 
 #include <csignal>
@@ -71,12 +72,22 @@ std::optional<std::string> read_token(const std::string& file) {
   return token.empty() ? std::nullopt : std::optional(std::string(token));
 }
 
+// The file beside which this agent may keep what must outlive it.
+std::string state_neighbour(const settings& said, const std::string& file) {
+  if (!file.empty()) return file;
+  return said.password_file ? said.password_file->value : default_config_file();
+}
+
 // Of the host that the configuration in `file` is for.
 std::string own_passwords_file(const settings& said, const std::string& file, std::string_view org,
                                std::string_view host) {
-  auto beside = file;
-  if (beside.empty()) beside = said.password_file ? said.password_file->value : default_config_file();
-  return passwords_file(environment("STATE_DIRECTORY"), beside, org, host);
+  return passwords_file(environment("STATE_DIRECTORY"), state_neighbour(said, file), org, host);
+}
+
+std::string own_spool_folder(const settings& said, const std::string& file, const config& of) {
+  const auto folder = state_folder(environment("STATE_DIRECTORY"), state_neighbour(said, file));
+  if (folder.empty()) return {};
+  return folder + "/spool-" + std::string(of.org.text()) + "-" + std::string(of.host.text());
 }
 
 // What it may prove itself with: empty when it has never been a host.
@@ -149,6 +160,7 @@ tl::expected<config, config_errors> gather_config(const options& chosen) {
   auto gathered = complete(said, machine_hostname());
   if (gathered) {
     gathered->passwords_file = own_passwords_file(said, file, gathered->org.text(), gathered->host.text());
+    gathered->spool_folder = own_spool_folder(said, file, *gathered);
   }
   return gathered;
 }

@@ -56,11 +56,13 @@ Examples:
   atlas-agent --server-url mqtts://localhost:8883 --ca-file ca.crt --password-file web-1.secret \
     --organization-id 6f1e2d3c-4b5a-4678-9abc-def012345678 --host-id web-1 --tag web
 
-A new password that the organisation gives this host (`atlas-fleet key rotate`) is kept in $STATE_DIRECTORY, or beside the
-configuration file when that is not set: the agent must be able to write there.
+A new password that the organisation gives this host (`atlas-fleet key rotate`), and the samples that are not stored yet,
+are kept in $STATE_DIRECTORY, or beside the configuration file when that is not set: the agent must be able to write there.
+Up to 8 MiB of samples, which is most of a day at 10 s; of a longer time a coarser history remains. They are sent when the
+service is back, also after a restart of the agent. Without a place to write, a few minutes' worth stays in memory.
 
-It stops cleanly on SIGTERM and Ctrl-C and then shows as "stopped", not as "lost". While the broker is away it keeps
-the newest 60 samples and sends them later. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration.
+It stops cleanly on SIGTERM and Ctrl-C and then shows as "stopped", not as "lost".
+Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration.
 )";
 
 namespace {

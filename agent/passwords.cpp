@@ -2,6 +2,7 @@
 
 #include "agent/secret_file.hpp"
 #include "agent/small_file.hpp"
+#include "agent/state_folder.hpp"
 #include "core/json_object.hpp"
 #include "core/sha256.hpp"
 
@@ -77,13 +78,8 @@ result<void> passwords::save(const std::vector<std::string>& known) const {
 
 std::string passwords_file(std::string_view state_directory, std::string_view beside, std::string_view org,
                            std::string_view host) {
-  std::string folder(state_directory.substr(0, state_directory.find(':')));
-  if (folder.empty()) {
-    const auto slash = beside.rfind('/');
-    if (beside.empty()) return {};
-    folder = slash == std::string_view::npos ? "." : std::string(beside.substr(0, slash));
-  }
-  return folder + "/passwords-" + std::string(org) + "-" + std::string(host) + ".json";
+  const auto folder = state_folder(state_directory, beside);
+  return folder.empty() ? "" : folder + "/passwords-" + std::string(org) + "-" + std::string(host) + ".json";
 }
 
 }  // namespace atlas::agent

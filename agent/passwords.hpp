@@ -41,8 +41,8 @@ class passwords {
   std::size_t present_ = 0;
 };
 
-// Where they are kept: in $STATE_DIRECTORY, which systemd makes, else in the folder of `beside`, a file that
-// exists; empty when there is neither. Named after the host, so that several agents can share a folder.
+// Where they are kept, in the state folder; empty when there is none. Named after the host, so that several
+// agents can share a folder.
 std::string passwords_file(std::string_view state_directory, std::string_view beside, std::string_view org,
                            std::string_view host);
 

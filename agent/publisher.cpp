@@ -20,6 +20,10 @@ constexpr seconds stable_after{10};
 constexpr int suspicious_losses = 3;
 // A failure that looks as before is looked into again only after this time.
 constexpr seconds probe_again_after{60};
+// Milliseconds after which what has waited begins to follow the newest sample: when many hosts come back at
+// once, not all of them at the same time.
+constexpr int first_batch_least = 200;
+constexpr int first_batch_most = 2000;
 constexpr milliseconds farewell_time{2000};
 constexpr milliseconds goodbye_time{1000};
 
@@ -46,9 +50,14 @@ publisher::publisher(const config& settings, std::string boot, const wake_pipe& 
       topic_base_(topic_base(settings)),
       ca_(settings.ca),
       passwords_(settings.password, settings.passwords_file),
+      spool_(settings.spool_folder, boot_, {}),
       backoff_(first_retry, seconds(settings.retry_interval)),
       random_(std::random_device{}()),
-      client_(client_options(settings, topic_base_), [&wake] { wake.wake(); }) {}
+      client_(client_options(settings, topic_base_), [&wake] { wake.wake(); }) {
+  if (const auto kept = spool_.size(); kept > 0) {
+    log(log_level::info, std::to_string(kept) + " samples of an earlier run wait to be delivered");
+  }
+}
 
 std::string publisher::status_text(reported_state what) const {
   return format_host_status({.state = what, .ts = wall_clock(), .boot = boot_});
@@ -79,8 +88,7 @@ monotonic_time publisher::step(monotonic_time now) {
   switch (state_) {
     case state::waiting: return due_;
     case state::connecting: return now + seconds(60);  // Paho ends it after the timeout
-    case state::connected:
-      return under_way_ ? sent_at_ + seconds(config_.connection_timeout) : now + seconds(60);
+    case state::connected: return next_step(now);
   }
   return now;
 }
@@ -108,7 +116,7 @@ void publisher::handle(const mqtt_event& event, monotonic_time now) {
     case mqtt_event::kind::connection_lost: on_connection_lost(event, now); break;
     case mqtt_event::kind::acknowledged:
     case mqtt_event::kind::not_delivered: on_delivery(event); break;
-    case mqtt_event::kind::message: on_message(event); break;
+    case mqtt_event::kind::message: on_message(event, now); break;
     case mqtt_event::kind::disconnected: left_ = true; break;
   }
 }
@@ -124,6 +132,8 @@ void publisher::on_connected(monotonic_time now) {
   if (passwords_.worked()) log(log_level::info, "the new password works; the former one is forgotten");
   info_is_new_ = true;
   present_ = false;
+  batch_due_ =
+      now + milliseconds(std::uniform_int_distribution<int>(first_batch_least, first_batch_most)(random_));
   send_what_is_due(now);
 }
 
@@ -152,8 +162,9 @@ void publisher::report_probe() {
 
 void publisher::on_connection_lost(const mqtt_event& event, monotonic_time now) {
   if (state_ != state::connected) return;
-  buffer_.returned();
-  under_way_.reset();
+  spool_.send_again();
+  newest_.reset();
+  batch_.reset();
   passwords_.start_over();
   const bool stable = now - connected_since_ >= stable_after;
   if (stable) backoff_.reset();
@@ -170,26 +181,13 @@ void publisher::on_connection_lost(const mqtt_event& event, monotonic_time now) 
                               (why.empty() ? "" : " (" + why + ")") + "; samples are kept meanwhile");
 }
 
-void publisher::on_delivery(const mqtt_event& event) {
-  const auto refused =
-      event.what == mqtt_event::kind::not_delivered ? failure_of_reason(event.reason) : std::nullopt;
-  if (refused) say({connect_problem::not_allowed, refused->detail});
-  if (farewell_ == event.token) farewell_.reset();
-  if (under_way_ != event.token) return;
-  under_way_.reset();
-  // What the broker refuses it would refuse again.
-  if (event.what == mqtt_event::kind::acknowledged || refused) {
-    buffer_.taken();
-  } else {
-    buffer_.returned();
-  }
-}
-
-void publisher::on_message(const mqtt_event& event) {
+void publisher::on_message(const mqtt_event& event, monotonic_time now) {
   if (event.topic == topic("cmd")) {
     on_command(event);
   } else if (event.topic == topic("config")) {
     on_config(event.text);
+  } else if (event.topic == topic("ack")) {
+    on_ack(event.text, now);
   }
 }
 
@@ -230,21 +228,10 @@ void publisher::send_what_is_due(monotonic_time now) {
   if (info_is_new_ && client_.publish(topic("info"), info_, true)) info_is_new_ = false;
   if (!present_) {
     present_ = client_.publish(topic("status"), status_text(reported_state::online), true).has_value() &&
-               client_.subscribe(topic("config")) && client_.subscribe(topic("cmd"));
+               client_.subscribe(topic("config")) && client_.subscribe(topic("cmd")) &&
+               client_.subscribe(topic("ack"));
   }
-  if (under_way_) return;
-  if (const auto batch = buffer_.next_batch(); !batch.empty()) {
-    under_way_ = client_.publish(topic("metrics"), batch, false);
-    sent_at_ = now;
-    if (!under_way_) buffer_.returned();
-  }
-}
-
-// A link that swallows everything shows itself first by a missing acknowledgement.
-void publisher::check_delivery(monotonic_time now) {
-  if (!under_way_ || now - sent_at_ < seconds(config_.connection_timeout)) return;
-  client_.disconnect();
-  on_connection_lost({mqtt_event::kind::connection_lost, 0, 0, "no acknowledgement of a sample"}, now);
+  send_samples(now);
 }
 
 void publisher::say(const connect_failure& failure) {

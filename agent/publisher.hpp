@@ -8,7 +8,7 @@
 #include "agent/passwords.hpp"
 #include "agent/rate.hpp"
 #include "agent/remote_config.hpp"
-#include "agent/sample_buffer.hpp"
+#include "agent/spool.hpp"
 #include "agent/tls_probe.hpp"
 #include "agent/wake_pipe.hpp"
 #include "core/host_status.hpp"
@@ -20,14 +20,15 @@
 namespace atlas::agent {
 
 // Keeps this host present at the broker: connects and reconnects, says who and what it is, and delivers
-// samples, oldest first, one message at a time. What was not acknowledged when a connection broke is sent
-// again; (boot, seq) makes that harmless. All calls are for the loop's thread.
+// samples: the newest first, then, at a measured pace, what has waited, oldest first. The spool keeps each
+// until the service says that it is stored; what is not when a connection breaks is sent again, and (boot,
+// seq) makes that harmless. All calls are for the loop's thread.
 class publisher {
  public:
   // `wake` is woken when step() has something to do; it must outlive this object.
   publisher(const config& settings, std::string boot, const wake_pipe& wake);
 
-  void add_sample(std::string json) { buffer_.add(std::move(json)); }
+  void add_sample(std::uint64_t seq, std::string json);
   // The inventory, sent again when it has changed.
   void set_info(std::string json);
 
@@ -54,12 +55,15 @@ class publisher {
   void on_connect_failed(const mqtt_event& event, monotonic_time now);
   void on_connection_lost(const mqtt_event& event, monotonic_time now);
   void on_delivery(const mqtt_event& event);
-  void on_message(const mqtt_event& event);
+  void on_message(const mqtt_event& event, monotonic_time now);
   void on_config(const std::string& payload);
+  void on_ack(const std::string& payload, monotonic_time now);
   void on_command(const mqtt_event& event);
   void wait_before_connecting(monotonic_time now);
   void send_what_is_due(monotonic_time now);
+  void send_samples(monotonic_time now);
   void check_delivery(monotonic_time now);
+  monotonic_time next_step(monotonic_time now) const;
   void report_probe();
   void say(const connect_failure& failure);
   void say_once(const std::string& problem);
@@ -72,7 +76,7 @@ class publisher {
   const std::string topic_base_;
   const ca_source ca_;
   passwords passwords_;
-  sample_buffer buffer_;
+  spool spool_;
   std::string info_;
   bool info_is_new_ = false;
   bool present_ = false;  // this connection has heard "online" and subscribed
@@ -82,9 +86,17 @@ class publisher {
   backoff backoff_;
   std::mt19937 random_;
   monotonic_time connected_since_{};
-  int short_lived_ = 0;           // connections in a row that were lost before they were stable
-  std::optional<int> under_way_;  // token of the batch that is not acknowledged yet
-  monotonic_time sent_at_{};
+  int short_lived_ = 0;  // connections in a row that were lost before they were stable
+  // Messages that the broker has not acknowledged yet; at most one of each kind.
+  struct flight {
+    int token;
+    monotonic_time since;
+  };
+  std::optional<flight> newest_;  // one sample
+  std::optional<flight> batch_;
+  monotonic_time batch_due_{};  // not before
+  monotonic_time batch_sent_{};
+  bool has_reported_ = false;    // this run has taken a sample: nothing older goes before it
   std::optional<int> farewell_;  // token of "stopped"
   bool left_ = false;
 

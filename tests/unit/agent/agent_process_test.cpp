@@ -96,28 +96,6 @@ TEST_F(Agent, ReportsAsOftenAsTheOrganisationAsks) {
   EXPECT_TRUE(agent.says("ignoring the configuration")) << agent.output();
 }
 
-TEST_F(Agent, SendsWhatItMeasuredWhileTheBrokerWasAway) {
-  auto settings = here();
-  settings.more = {"--retry-interval", "1"};
-  test_agent agent(settings);
-  ASSERT_TRUE(agent.says("connected to"));
-  broker.kill();
-  ASSERT_TRUE(agent.says("was lost"));
-  ASSERT_TRUE(agent.says("nothing listens at"));
-  // Six waits of half a second to a second take more than two, and so more than one sample's time.
-  ASSERT_TRUE(eventually([&] { return count_of(agent.output(), "next attempt in") >= 7; }));
-  agent.program().send(SIGSTOP);
-  broker.start();
-  const test_observer observer(broker);
-  agent.program().send(SIGCONT);
-  ASSERT_TRUE(observer.hears("metrics", "[{")) << agent.output();
-  EXPECT_TRUE(observer.hears("status", "online"));
-  const auto samples = decoded(observer.heard("metrics"));
-  ASSERT_GE(samples.size(), 2U);
-  for (std::size_t i = 1; i < samples.size(); ++i) EXPECT_EQ(*samples[i].seq, *samples[i - 1].seq + 1);
-  EXPECT_EQ(count_of(agent.output(), "nothing listens at"), 1U) << "a reason is said once";
-}
-
 TEST_F(Agent, TakesEverythingFromItsConfigurationFile) {
   const test_observer observer(broker);
   const fixture_root home;

@@ -113,7 +113,8 @@ test_agent::test_agent(const settings& with) {
   arguments.insert(arguments.end(), with.more.begin(), with.more.end());
   program_ = std::make_unique<process>(
       arguments, folder_.path("/agent.log"),
-      std::map<std::string, std::string>{{"ATLAS_AGENT_PASSWORD", with.password}, {"HOME", folder_.path()}});
+      std::map<std::string, std::string>{{"ATLAS_AGENT_PASSWORD", with.password},
+                                         {"HOME", with.home.empty() ? folder_.path() : with.home}});
 }
 
 }  // namespace atlas::agent::test

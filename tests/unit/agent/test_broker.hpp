@@ -67,6 +67,7 @@ class test_agent {
     std::string ca_file;
     std::string password = test_password;
     std::vector<std::string> more = {};  // arguments
+    std::string home = {};               // where it keeps its state; else a folder of its own
   };
   explicit test_agent(const settings& with);
 
