@@ -153,7 +153,8 @@ def test_every_online_host_moves_without_a_lost_sample_though_service_and_follow
 
     def nothing_lost():
         counted = world.counted(steady)
-        return all(samples == seq - before[name][1] for name, (samples, seq) in counted.items()) and counted
+        # What was not acknowledged by the killed service comes once more.
+        return all(seq - before[name][1] <= samples <= seq for name, (samples, seq) in counted.items()) and counted
     after = wait_until(nothing_lost, 20 * SLOW, "every sample has come, once or more",
                        lambda: f"{before}\n{world.counted(steady)}\n{fleet.tails()}")
     print(f"{sum(seq for _, seq in after.values()):.0f} samples of {len(steady)} hosts, none lost")
