@@ -26,6 +26,8 @@ constexpr int first_batch_least = 200;
 constexpr int first_batch_most = 2000;
 constexpr milliseconds farewell_time{2000};
 constexpr milliseconds goodbye_time{1000};
+// Of a machine that is awake: the clock stands still while it sleeps.
+constexpr std::chrono::hours longest_rest{1};
 
 unix_ms wall_clock() { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
 
@@ -162,9 +164,7 @@ void publisher::report_probe() {
 
 void publisher::on_connection_lost(const mqtt_event& event, monotonic_time now) {
   if (state_ != state::connected) return;
-  spool_.send_again();
-  newest_.reset();
-  batch_.reset();
+  forget_flights();
   passwords_.start_over();
   const bool stable = now - connected_since_ >= stable_after;
   if (stable) backoff_.reset();
@@ -254,12 +254,27 @@ void publisher::wait_until(monotonic_time deadline, Condition condition) {
   }
 }
 
-void publisher::stop() {
+void publisher::leave(reported_state why) {
   if (state_ != state::connected) return;
-  farewell_ = client_.publish(topic("status"), status_text(reported_state::stopped), true);
+  farewell_ = client_.publish(topic("status"), status_text(why), true);
   wait_until(steady_now() + farewell_time, [&] { return !farewell_; });
+  left_ = false;
   if (state_ != state::connected || !client_.disconnect()) return;
   wait_until(steady_now() + goodbye_time, [&] { return left_; });
+}
+
+// Without a connection, so that the broker does not take the sleep for a broken one.
+void publisher::rest(monotonic_time now) {
+  leave(reported_state::sleeping);
+  farewell_.reset();
+  forget_flights();
+  state_ = state::waiting;
+  due_ = now + longest_rest;
+}
+
+void publisher::wake_up(monotonic_time now) {
+  backoff_.reset();
+  if (state_ == state::waiting) due_ = now;
 }
 
 }  // namespace atlas::agent

@@ -39,7 +39,10 @@ class publisher {
   std::optional<remote_config> take_remote_config();
 
   // Says "stopped" and leaves, within three seconds. A host that is not connected cannot say it.
-  void stop();
+  void stop() { leave(reported_state::stopped); }
+  // Says "sleeping" and leaves likewise; does not connect until wake_up().
+  void rest(monotonic_time now);
+  void wake_up(monotonic_time now);
 
   bool is_connected() const { return state_ == state::connected; }
 
@@ -59,6 +62,8 @@ class publisher {
   void on_config(const std::string& payload);
   void on_ack(const std::string& payload, monotonic_time now);
   void on_command(const mqtt_event& event);
+  void leave(reported_state why);
+  void forget_flights();
   void wait_before_connecting(monotonic_time now);
   void send_what_is_due(monotonic_time now);
   void send_samples(monotonic_time now);

@@ -25,6 +25,13 @@ void publisher::add_sample(std::uint64_t seq, std::string json) {
   if (const auto problem = spool_.take_problem()) log(log_level::warning, *problem);
 }
 
+// What they carried waits again.
+void publisher::forget_flights() {
+  spool_.send_again();
+  newest_.reset();
+  batch_.reset();
+}
+
 monotonic_time publisher::next_step(monotonic_time now) const {
   auto next = now + seconds(60);
   for (const auto& one : {newest_, batch_}) {
@@ -56,8 +63,8 @@ void publisher::on_ack(const std::string& payload, monotonic_time now) {
   }
   const bool under_way = batch_ || now - batch_sent_ < resend_after || now - connected_since_ < resend_after;
   spool_.acknowledge(*ack, !under_way);
-  log(log_level::debug, "stored up to " + std::to_string(ack->seq) + "; " + std::to_string(spool_.size()) +
-                            " samples are kept");
+  log(log_level::debug, "boot " + ack->boot + " is stored up to " + std::to_string(ack->seq) + "; " +
+                            std::to_string(spool_.size()) + " samples are kept");
 }
 
 void publisher::send_samples(monotonic_time now) {

@@ -33,10 +33,10 @@ void wake_pipe::wake() const noexcept {
   errno = kept;
 }
 
-void wake_pipe::wait(monotonic_time until) const {
+void wake_pipe::wait(monotonic_time until, int other) const {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_now()).count();
-  pollfd readable{reader_, POLLIN, 0};
-  ::poll(&readable, 1, static_cast<int>(std::clamp<long long>(left, 0, 3'600'000)));
+  pollfd readable[2] = {{reader_, POLLIN, 0}, {other, POLLIN, 0}};
+  ::poll(readable, 2, static_cast<int>(std::clamp<long long>(left, 0, 3'600'000)));
   char bytes[64];
   while (::read(reader_, bytes, sizeof bytes) > 0) {
   }

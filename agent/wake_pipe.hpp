@@ -14,8 +14,9 @@ class wake_pipe {
 
   // Any thread, and in a signal handler.
   void wake() const noexcept;
-  // Returns at the first wake() since the previous wait, or at `until`.
-  void wait(monotonic_time until) const;
+  // Returns at the first wake() since the previous wait, when `other` can be read, or at `until`. -1 is no
+  // file.
+  void wait(monotonic_time until, int other = -1) const;
 
  private:
   int reader_ = -1;

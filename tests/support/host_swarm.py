@@ -13,6 +13,8 @@ PATIENCE = 5  # seconds until a connection that gives no answer counts as broken
 # Packet numbers: of each kind one is under way at a time.
 STATUS, REPLY, SAMPLE = 2, 3, 4
 
+ACK = 0x40  # the packet that acknowledges another
+
 CORRELATION_DATA = 9
 # Properties by the size of their value; text and binary data come with their length.
 SIZES = {1: 1, 2: 4, 3: None, 8: None, 9: None, 0x23: 2}
@@ -32,24 +34,29 @@ def _text(value):
     return struct.pack("!H", len(data)) + data
 
 
-def _packet(kind, body):
+def packet(kind, body):
     return bytes([kind]) + _length(len(body)) + body
 
 
 def _connect(user, password):
-    return _packet(0x10, _text("MQTT") + bytes([5, 0xC2]) + struct.pack("!H", 60) + b"\0" +
+    return packet(0x10, _text("MQTT") + bytes([5, 0xC2]) + struct.pack("!H", 60) + b"\0" +
                    _text(user) + _text(user) + _text(password))
 
 
-def _publish(topic, payload, number, retain=False, correlation=b""):
+def publish(topic, payload, number, retain=False, correlation=b""):
     properties = bytes([CORRELATION_DATA]) + _text(correlation) if correlation else b""
-    return _packet(0x33 if retain else 0x32, _text(topic) + struct.pack("!H", number) + _length(len(properties)) +
+    return packet(0x33 if retain else 0x32, _text(topic) + struct.pack("!H", number) + _length(len(properties)) +
                    properties + json.dumps(payload).encode())
 
 
-def _taken(body):
-    """Packet number, payload and correlation data of a PUBLISH at QoS 1."""
+def subscribe(topics):
+    return packet(0x82, b"\0\1\0" + b"".join(_text(topic) + b"\1" for topic in topics))
+
+
+def taken(body):
+    """Topic, packet number, payload and correlation data of a PUBLISH at QoS 1."""
     at = 2 + struct.unpack("!H", body[:2])[0]
+    topic = body[2:at].decode()
     number = struct.unpack("!H", body[at:at + 2])[0]
     at += 2
     size = body[at]  # of the few properties of a command: one byte says it
@@ -64,10 +71,10 @@ def _taken(body):
             if kind == CORRELATION_DATA:
                 correlation = body[at + 2:at + step]
         at += step
-    return number, body[end:], correlation
+    return topic, number, body[end:], correlation
 
 
-async def _next_packet(reader):
+async def next_packet(reader):
     """First byte and body."""
     kind = (await reader.readexactly(1))[0]
     size, shift = 0, 0
@@ -108,7 +115,7 @@ class SwarmHost:
                 continue
             try:
                 writer.write(_connect(self.swarm.org.user(self.name), self.passwords[which]))
-                kind, body = await asyncio.wait_for(_next_packet(reader), PATIENCE)
+                kind, body = await asyncio.wait_for(next_packet(reader), PATIENCE)
                 if kind == 0x20 and body[1] == 0:
                     if which == 0:
                         del self.passwords[1:]  # the newest works
@@ -125,9 +132,9 @@ class SwarmHost:
     async def _report(self, reader, writer):
         """Until the connection ends."""
         topic = self.swarm.org.topic
-        writer.write(_packet(0x82, b"\0\1\0" + _text(topic(self.name, "cmd")) + b"\1"))
+        writer.write(subscribe([topic(self.name, "cmd")]))
         status = {"state": "online", "ts": now_ms(), "boot": self.source.boot}
-        writer.write(_publish(topic(self.name, "status"), status, STATUS, retain=True))
+        writer.write(publish(topic(self.name, "status"), status, STATUS, retain=True))
         listening = asyncio.ensure_future(self._listen(reader, writer))
         sent_here = None
         try:
@@ -138,7 +145,7 @@ class SwarmHost:
                     self._waiting = self.source.sample()
                 if self._waiting is not None and self._waiting is not sent_here:
                     sent_here = self._waiting
-                    writer.write(_publish(topic(self.name), sent_here, SAMPLE))
+                    writer.write(publish(topic(self.name), sent_here, SAMPLE))
                 await asyncio.wait([listening], timeout=self.swarm.interval)
         finally:
             listening.cancel()
@@ -146,13 +153,13 @@ class SwarmHost:
 
     async def _listen(self, reader, writer):
         while True:
-            kind, body = await _next_packet(reader)
+            kind, body = await next_packet(reader)
             if kind == 0x40 and struct.unpack("!H", body[:2])[0] == SAMPLE:
                 self._waiting = None
                 self.sent += 1
             elif kind & 0xF0 == 0x30:
-                number, payload, correlation = _taken(body)
-                writer.write(_packet(0x40, struct.pack("!H", number)))
+                _, number, payload, correlation = taken(body)
+                writer.write(packet(0x40, struct.pack("!H", number)))
                 command = json.loads(payload)
                 if command["cmd"] != "rekey":
                     continue
@@ -165,17 +172,20 @@ class SwarmHost:
     def _answer(self, writer):
         for generation, correlation in self._asked:
             answer = {"cmd": "rekey", "ok": True, "generation": generation}
-            writer.write(_publish(self.swarm.org.topic(self.name, "reply"), answer, REPLY, correlation=correlation))
+            writer.write(publish(self.swarm.org.topic(self.name, "reply"), answer, REPLY, correlation=correlation))
         self._asked = []
 
 
 class HostSwarm:
-    """Runs its hosts until stop(); `passwords` by host."""
+    """Runs its hosts until stop(); `passwords` by host. They look for the broker at `port`, else where it is."""
 
-    def __init__(self, org, passwords, interval=1.0):
+    host_type = SwarmHost
+
+    def __init__(self, org, passwords, interval=1.0, port=None):
         self.org, self.interval = org, interval
+        self.port = port or org.fleet.broker_address.port
         self.may_send = True
-        self.hosts = {name: SwarmHost(self, name, password) for name, password in passwords.items()}
+        self.hosts = {name: self.host_type(self, name, password) for name, password in passwords.items()}
         self._tls = ssl.create_default_context(cafile=str(org.fleet.broker_address.ca_file))
         self._loop = asyncio.new_event_loop()
         self._opening = None
@@ -195,7 +205,7 @@ class HostSwarm:
         broker = self.org.fleet.broker_address
         # A few at a time: a thousand handshakes at once would all be slow.
         async with self._opening:
-            return await asyncio.wait_for(asyncio.open_connection(broker.host, broker.port, ssl=self._tls), PATIENCE)
+            return await asyncio.wait_for(asyncio.open_connection(broker.host, self.port, ssl=self._tls), PATIENCE)
 
     def _run(self):
         asyncio.set_event_loop(self._loop)

@@ -96,7 +96,7 @@ TEST_F(StoreAndForward, KeepsASampleUntilTheServiceHasStoredIt) {
   const auto boot = first_boot(observer);
   ASSERT_TRUE(observer.hears("metrics", "\"seq\":3,"));
   acknowledge({boot, 2, {}});
-  ASSERT_TRUE(agent.says("stored up to 2; "));
+  ASSERT_TRUE(agent.says("is stored up to 2; "));
   broker.kill();
   ASSERT_TRUE(agent.says("was lost"));
   broker.start();
@@ -142,7 +142,7 @@ TEST_F(StoreAndForward, SendsTheSamplesOfAnEarlierRun) {
   const auto came = messages(observer);
   EXPECT_NE(came.at(0).at(0).boot, boot) << "the newest comes first";
   acknowledge({boot, last, {}});
-  EXPECT_TRUE(again.says("stored up to " + std::to_string(last)));
+  EXPECT_TRUE(again.says("is stored up to " + std::to_string(last)));
 }
 
 TEST_F(StoreAndForward, KeepsItsSpoolToItself) {

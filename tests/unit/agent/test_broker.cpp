@@ -111,10 +111,10 @@ test_agent::test_agent(const settings& with) {
                                      "--verbose"};
   if (!with.ca_file.empty()) arguments.insert(arguments.end(), {"--ca-file", with.ca_file});
   arguments.insert(arguments.end(), with.more.begin(), with.more.end());
-  program_ = std::make_unique<process>(
-      arguments, folder_.path("/agent.log"),
-      std::map<std::string, std::string>{{"ATLAS_AGENT_PASSWORD", with.password},
-                                         {"HOME", with.home.empty() ? folder_.path() : with.home}});
+  auto environment = with.environment;
+  environment["ATLAS_AGENT_PASSWORD"] = with.password;
+  environment["HOME"] = with.home.empty() ? folder_.path() : with.home;
+  program_ = std::make_unique<process>(arguments, folder_.path("/agent.log"), environment);
 }
 
 }  // namespace atlas::agent::test

@@ -3,6 +3,7 @@
 #include "tests/unit/agent/fixture_root.hpp"
 #include "tests/unit/agent/process.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +69,7 @@ class test_agent {
     std::string password = test_password;
     std::vector<std::string> more = {};  // arguments
     std::string home = {};               // where it keeps its state; else a folder of its own
+    std::map<std::string, std::string> environment = {};  // further variables
   };
   explicit test_agent(const settings& with);
 
