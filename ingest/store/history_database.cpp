@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 namespace atlas::ingest::store {
 
@@ -271,5 +272,7 @@ std::uint64_t history_database::size_on_disk() const {
 }
 
 const std::string& history_database::file() const { return db_->file; }
+
+int history_database::system_error() const { return sqlite3_system_errno(db_->db.getHandle()); }
 
 }  // namespace atlas::ingest::store

@@ -76,6 +76,8 @@ class history_database {
   // Of the database with its log.
   std::uint64_t size_on_disk() const;
   const std::string& file() const;
+  // The errno of the last call that failed.
+  int system_error() const;
 
  private:
   struct connection;

@@ -23,8 +23,9 @@ auto sample_store::attempt(Action action) -> decltype(action()) {
   try {
     return action();
   } catch (const SQLite::Exception& problem) {
+    const int system_error = db_.system_error();
     db_.roll_back();
-    return tl::unexpected(explain(problem, db_.file()));
+    return tl::unexpected(explain(problem, system_error, db_.file()));
   }
 }
 

@@ -40,7 +40,8 @@ class sample_store {
   void take(sample_queue& queue, std::int64_t now);
   // Makes durable what was taken. After an error what was taken stays, and is tried again with the next call.
   result<void> commit(std::int64_t now);
-  bool has_uncommitted() const { return writer_.has_uncommitted() || taken_ < batch_.entries.size(); }
+  // Whether something from the queue has to wait for the next commit().
+  bool has_untaken() const { return taken_ < batch_.entries.size(); }
   // Of hosts that were heard of since the last call and whose samples are all durable.
   std::vector<host_ack> take_acks();
 

@@ -22,7 +22,7 @@ result<std::unique_ptr<sqlite_history>> sqlite_history::open(boost::asio::io_con
   try {
     return std::unique_ptr<sqlite_history>(new sqlite_history(io, options));
   } catch (const SQLite::Exception& problem) {
-    return tl::unexpected(explain(problem, options.fleet_db.string()));
+    return tl::unexpected(explain(problem, 0, options.fleet_db.string()));
   }
 }
 

@@ -1,36 +1,29 @@
 #include "ingest/store/store_error.hpp"
 
-#include <filesystem>
+#include <cerrno>
 #include <system_error>
 
 #include <sqlite3.h>
 
 namespace atlas::ingest::store {
 
-namespace {
-
-constexpr std::uintmax_t little_room = 256 * 1024;  // bytes
-
-bool is_full(const std::string& file) {
-  std::error_code failed;
-  const auto space = std::filesystem::space(std::filesystem::path(file).parent_path(), failed);
-  return !failed && space.available < little_room;
-}
-
-}  // namespace
-
-error explain(const SQLite::Exception& problem, const std::string& file) {
+error explain(const SQLite::Exception& problem, int system_error, const std::string& file) {
   const int code = problem.getErrorCode();
-  if (code == SQLITE_FULL || (code == SQLITE_IOERR && is_full(file))) {
-    return {file, "the disk is full: make room on its file system; samples are not acknowledged until then"};
-  }
-  if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM) {
+  // SQLite tells of some ways of being full or read-only only that input or output failed.
+  const auto failed_with = [&](int wanted) { return code == SQLITE_IOERR && system_error == wanted; };
+  if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM || failed_with(EROFS)) {
     return {file,
             "cannot be written: it or its file system is read-only; samples are not acknowledged until that "
             "changes"};
   }
+  if (code == SQLITE_FULL || failed_with(ENOSPC) || failed_with(EDQUOT)) {
+    return {file, "the disk is full: make room on its file system; samples are not acknowledged until then"};
+  }
   if (code == SQLITE_BUSY) {
     return {file, "another program holds it locked; trying again"};
+  }
+  if (code == SQLITE_IOERR && system_error != 0) {
+    return {file, std::string(problem.what()) + ": " + std::generic_category().message(system_error)};
   }
   return {file, problem.what()};
 }

@@ -93,6 +93,9 @@ void store_thread::answer_questions() {
   }
   if (!asked.empty()) {
     store_.take(queue_, unix_now());
+    if (store_.has_untaken()) {
+      tell(store_.commit(unix_now()));  // a host is to be erased, and what comes after that is to be seen
+    }
   }
   for (auto& each : asked) {
     each.done(store_.query(each.query));

@@ -135,6 +135,7 @@ def on_a_small_disk(request):
     with Fleet() as fleet:
         acme = fleet.setup("Acme Corp", "acme")
         acme.add_host("web-1")
+        acme.token()  # it is a row in the database too
         with SmallDisk(fleet.root / "tenants" / "acme", 8) as disk:
             fleet.broker()
             ingest = fleet.ingest(acme)
