@@ -1,6 +1,8 @@
 #include "tenants/cli/adoption.hpp"
 
+#include "broker/listener.hpp"
 #include "tenants/archive/unpack.hpp"
+#include "tenants/cli/archive_source.hpp"
 #include "tenants/cli/ca_adoption.hpp"
 #include "tenants/cli/conflicts.hpp"
 #include "tenants/cli/database_holder.hpp"
@@ -11,10 +13,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <istream>
 #include <optional>
 #include <set>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -28,37 +29,34 @@ namespace {
 // An organisation on its way into this root.
 struct newcomer {
   tenants::unpacked_organization unpacked;
-  std::string slug;
+  std::string former_broker;  // the URL that its agents know
+  std::string slug = {};
   bool takes_place = false;  // of a folder that is there
 
   const tenants::tenant_config& config() const { return unpacked.config; }
 };
 
-tenants::byte_source read_stream(std::istream& in) {
-  return [&in](std::span<char> buffer) -> result<std::size_t> {
-    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    return static_cast<std::size_t>(in.gcount());
-  };
-}
-
-// The error is the exit code.
-tl::expected<tenants::byte_source, int> open_archive(context& ctx, const std::string& file) {
-  if (file == "-") return read_stream(ctx.in);
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) {
-    return tl::unexpected(report(ctx, error{file, "there is no such file"}, not_found));
+// What the terms ask for instead of what the archive says. The first mistake, if there is one, names its
+// flag.
+result<void> change_config(tenants::tenant_config& config, const adoption_terms& terms) {
+  for (const auto& one : terms.changes) {
+    if (const auto set = tenants::set_value(config, one.key, one.value); !set) {
+      return failure("--" + one.flag, set.error().what);
+    }
   }
-  auto opened = tenants::read_file_from(file);
-  if (!opened) return tl::unexpected(report(ctx, opened.error()));
-  return *std::move(opened);
+  const auto whole = tenants::parse_tenant_config(tenants::format_tenant_config(config), "tenant.json");
+  return whole ? result<void>() : tl::unexpected(whole.error().front());
 }
 
 result<tenants::unpacked_organization> unpack(context& ctx, const tenants::byte_source& source,
                                               const std::string& file, const fs::path& folder,
                                               const signals_held& held) {
   progress_line line(ctx);
-  return tenants::unpack_organization(source, file == "-" ? "standard input" : file, folder,
-                                      line.show("checking", held));
+  return tenants::unpack_organization(source, shown_name(file), folder, line.show("checking", held));
+}
+
+std::string with_hint(std::string_view what, std::string_view hint) {
+  return fmt::format("{}; {}", what, hint);
 }
 
 // Where the newcomer goes, or why it cannot. Under the lock of the tenants' folder.
@@ -75,14 +73,19 @@ result<void> find_place(const tenants::state_root& root, const adoption_terms& t
     }
   }
   if (present && !terms.replace) {
-    return failure(*present, "is here already; --replace puts the archive's in its place");
+    return failure(*present, terms.is_move
+                                 ? "is here already; `restore --replace` puts the archive's in its place"
+                                 : "is here already; --replace puts the archive's in its place");
   }
-  org.slug = present.value_or(org.unpacked.manifest.slug);
+  org.slug = present.value_or(terms.slug.value_or(org.unpacked.manifest.slug));
   std::error_code ignored;
   if (!present && fs::exists(root.tenant_dir(org.slug), ignored)) {
     const bool is_whole = std::any_of(others.begin(), others.end(),
                                       [&org](const auto& other) { return other.slug == org.slug; });
-    if (is_whole) return failure(org.slug, "is another organisation's slug here");
+    if (is_whole) {
+      return failure(org.slug,
+                     with_hint("is another organisation's slug here", "`org import --slug` gives another"));
+    }
     // Its configuration cannot be read, which may be why there is a restore.
     if (!terms.replace)
       return failure(org.slug, "there is a damaged folder of that slug; --replace replaces it");
@@ -93,10 +96,11 @@ result<void> find_place(const tenants::state_root& root, const adoption_terms& t
     return failure(config.organization.name, std::move(taken));
   }
   if (auto taken = port_conflict(others, org.slug, config.server.port); !taken.empty()) {
-    return failure(fmt::format("port {}", config.server.port), std::move(taken));
+    return failure(fmt::format("port {}", config.server.port),
+                   with_hint(taken, "`org import --port` gives another"));
   }
   if (auto other = broker_conflict(others, org.slug, config.broker.url); !other.empty()) {
-    return failure(config.broker.url, std::move(other));
+    return failure(config.broker.url, with_hint(other, "`org import --broker-url` names the one here"));
   }
   return {};
 }
@@ -113,7 +117,7 @@ result<void> settle_in(const fs::path& folder, const newcomer& org, const adopti
     if (const auto ended = store->end_sessions(person); !ended) return tl::unexpected(ended.error());
   }
   const auto object = fmt::format("{} as of {}", org.slug, format_time(org.unpacked.manifest.created));
-  return store->recorded(terms.action, object, [] { return result<void>{}; });
+  return store->recorded(terms.is_move ? "org.import" : "org.restore", object, [] { return result<void>{}; });
 }
 
 result<void> check_not_in_use(const tenants::state_root& root, const newcomer& org) {
@@ -146,9 +150,50 @@ result<ca_fit> find_ca(const tenants::state_root& root, const newcomer& org, con
   return fit;
 }
 
-int finish(context& ctx, const newcomer& org) {
+// Agents go on under the name that they know, whatever the broker's own is here.
+bool keep_broker_name(context& ctx, const newcomer& org) {
+  const auto former = broker::parse_broker_url(org.former_broker);
+  const auto present = broker::parse_broker_url(org.config().broker.url);
+  if (!former || (present && former->host == present->host)) return true;
+  const auto added = add_broker_name(ctx.root, former->host, now());
+  if (!added) report(ctx, error{"broker", added.error().where + ": " + added.error().what});
+  return added.has_value();
+}
+
+// Files that its configuration names are not in the archive.
+void warn_of_files(context& ctx, const tenants::tenant_config& config) {
+  const auto& tls = config.server.tls;
+  for (const auto& [key, file] : {std::pair{"broker.ca_file", config.broker.ca_file},
+                                  std::pair{"server.tls.certificate", tls.certificate},
+                                  std::pair{"server.tls.private_key", tls.private_key}}) {
+    std::error_code ignored;
+    if (file && !fs::exists(*file, ignored)) {
+      ctx.err << fmt::format(
+          "warning: {} names {}, which is not here: bring it, or change it with 'org set'\n", key,
+          file->string());
+    }
+  }
+}
+
+void print_next_steps(context& ctx, const newcomer& org, const adoption_terms& terms) {
+  ctx.out << fmt::format("Start it with: {} up\n", program_words(ctx));
+  if (!terms.is_move) return;
+  if (terms.new_ca) {
+    ctx.out << fmt::format("Then give every host a configuration of this server: {} installer {}\n",
+                           program_words(ctx), org.slug);
+    return;
+  }
+  ctx.out << fmt::format(
+      "Then let the name that its agents know, of {}, lead to this server: they come by themselves.\n"
+      "When all are here, on the former server: atlas-fleet org remove {}\n",
+      org.former_broker, org.unpacked.manifest.slug);
+}
+
+int finish(context& ctx, const newcomer& org, const adoption_terms& terms) {
   const auto& manifest = org.unpacked.manifest;
-  const bool synced = sync(ctx);
+  const bool named = terms.new_ca || keep_broker_name(ctx, org);
+  const bool synced = sync(ctx) && named;
+  warn_of_files(ctx, org.config());
   if (is_port_bound(org.config().server.host, org.config().server.port)) {
     ctx.err << fmt::format(
         "warning: another program listens on port {} at this moment; the service cannot start beside it\n",
@@ -163,7 +208,7 @@ int finish(context& ctx, const newcomer& org) {
   } else {
     ctx.out << fmt::format("{} ({}) is here as of {}. Hosts, people and tokens are as they were then.\n",
                            org.config().organization.name, org.slug, format_time(manifest.created));
-    ctx.out << fmt::format("Start it with: {} up\n", program_words(ctx));
+    print_next_steps(ctx, org, terms);
   }
   return synced ? done : failed;
 }
@@ -171,7 +216,7 @@ int finish(context& ctx, const newcomer& org) {
 }  // namespace
 
 int adopt_archive(context& ctx, const std::string& file, const adoption_terms& terms) {
-  const auto source = open_archive(ctx, file);
+  const auto source = open_archive(ctx, file, terms.passphrase);
   if (!source) return source.error();
   const signals_held held;
   new_folders folders;
@@ -182,7 +227,15 @@ int adopt_archive(context& ctx, const std::string& file, const adoption_terms& t
 
   auto unpacked = unpack(ctx, *source, file, hidden->path(), held);
   if (!unpacked) return report(ctx, unpacked.error());
-  newcomer org{*std::move(unpacked), {}};
+  const auto former_broker = unpacked->config.broker.url;
+  newcomer org{*std::move(unpacked), former_broker};
+  if (!terms.changes.empty()) {
+    if (auto changed = change_config(org.unpacked.config, terms); !changed) {
+      return report(ctx, changed.error(), usage);
+    }
+    const auto saved = tenants::save_tenant_config(org.config(), hidden->path() / "tenant.json");
+    if (!saved) return report(ctx, saved.error());
+  }
   {
     const auto lock = tenants::directory_lock::acquire(all);
     if (!lock) return report(ctx, lock.error());
@@ -208,7 +261,7 @@ int adopt_archive(context& ctx, const std::string& file, const adoption_terms& t
     if (!placed) return report(ctx, placed.error());
     folders.keep();
   }
-  return finish(ctx, org);
+  return finish(ctx, org, terms);
 }
 
 }  // namespace atlas::cli

@@ -2,16 +2,26 @@
 
 #include "tenants/cli/command.hpp"
 
+#include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace atlas::cli {
 
 // What `restore` and `org import` share: an organisation comes out of an archive.
 struct adoption_terms {
-  bool replace = false;  // the organisation of the same id that is here
-  bool new_ca = false;   // also into a root whose CA its agents do not trust
-  std::string_view action = "org.restore";
+  struct change {
+    std::string key;  // of tenant.json
+    std::string value;
+    std::string flag;  // that says so
+  };
+
+  bool is_move = false;                            // from another server
+  bool replace = false;                            // the organisation of the same id that is here
+  bool new_ca = false;                             // also into a root whose CA its agents do not trust
+  std::optional<std::string> slug = std::nullopt;  // none: the archive's
+  std::vector<change> changes{};
+  std::optional<std::string> passphrase = std::nullopt;
 };
 
 // Checks the archive, a file or "-", as a whole, and then puts the organisation into its place and into the

@@ -2,8 +2,10 @@
 #include "tenants/cli/adoption.hpp"
 #include "tenants/cli/arguments.hpp"
 #include "tenants/cli/org_archive.hpp"
+#include "tenants/cli/passphrase.hpp"
 
 #include <array>
+#include <utility>
 
 namespace atlas::cli {
 
@@ -17,17 +19,22 @@ int restore(context& ctx, const arguments& args) {
   adoption_terms terms;
   terms.replace = args.has("replace");
   terms.new_ca = args.has("new-ca");
+  auto passphrase = read_passphrase(ctx, args);
+  if (!passphrase) return passphrase.error();
+  terms.passphrase = *std::move(passphrase);
   return adopt_archive(ctx, args.word(0), terms);
 }
 
-constexpr std::array backup_flags{force_flag, with_ca_flag};
+constexpr std::array backup_flags{force_flag, with_ca_flag, passphrase_flag};
 constexpr verb backup_verb{
     "backup",
     "ORG FILE",
     "Writes an organisation's configuration, key, hosts, people, history and alerts into one file, as they "
     "are\n"
     "at one moment; its service goes on meanwhile. FILE is '-' for standard output. The file is a tar with\n"
-    "zstd, mode 0600, and is not encrypted: it holds the organisation's API key.",
+    "zstd, mode 0600. It holds the organisation's API key: keep it as you keep a password, or encrypt it "
+    "with\n"
+    "--passphrase-file (Argon2id and XChaCha20-Poly1305).",
     "  atlas-fleet backup acme /var/backups/acme-$(date +%F).atlas\n"
     "  atlas-fleet backup acme - | ssh store 'umask 077; cat > acme.atlas'\n"
     "  atlas-fleet backup acme acme.atlas --with-ca      enough to begin anew on another machine\n",
@@ -36,7 +43,7 @@ constexpr verb backup_verb{
 
 constexpr std::array restore_flags{
     flag{"replace", "", "put it in the place of the organisation that is here; stop its service before"},
-    new_ca_flag};
+    new_ca_flag, passphrase_flag};
 constexpr verb restore_verb{
     "restore",
     "FILE",

@@ -1,6 +1,8 @@
 #include "tenants/cli/ca_adoption.hpp"
 
 #include "broker/certificates.hpp"
+#include "broker/layout.hpp"
+#include "broker/output_file.hpp"
 #include "broker/x509.hpp"
 #include "tenants/private_file.hpp"
 
@@ -44,6 +46,22 @@ result<void> take_over_ca(const tenants::state_root& root, const tenants::unpack
   if (auto written = tenants::write_private_file(root.ca_key_file(), *org.ca_key); !written) return written;
   constexpr mode_t readable = 0644;
   return tenants::write_private_file(root.ca_file(), *org.ca_certificate, readable);
+}
+
+result<void> add_broker_name(const tenants::state_root& root, const std::string& name, unix_ms now) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(root.ca_key_file(), ignored)) return {};
+  const broker::layout files{root.broker_dir()};
+  const auto lock = broker::folder_lock::acquire(files.dir);
+  if (!lock) return tl::unexpected<error>(lock.error());
+  const auto present = broker::read_certificates(files);
+  if (!present) return tl::unexpected<error>(present.error());
+  const auto made = broker::prepare_certificates(*present, {name}, now);
+  if (!made) return tl::unexpected<error>(made.error());
+  if (made->server_certificate == present->server_certificate) return {};
+  if (auto written = tenants::write_private_file(files.server_key(), made->server_key); !written)
+    return written;
+  return tenants::write_private_file(files.server_certificate(), made->server_certificate);
 }
 
 }  // namespace atlas::cli

@@ -3,6 +3,8 @@
 #include "tenants/archive/unpack.hpp"
 #include "tenants/state_root.hpp"
 
+#include <string>
+
 namespace atlas::cli {
 
 // An archive names the CA that its agents trust, and may hold its key. What that CA is to this root.
@@ -19,5 +21,8 @@ result<ca_fit> compare_ca(const tenants::state_root& root, const tenants::unpack
                           unix_ms now);
 // Makes the archive's CA that of this root.
 result<void> take_over_ca(const tenants::state_root& root, const tenants::unpacked_organization& org);
+// Makes the root's CA sign a certificate that bears this name of the broker too: agents check the name that
+// they know. The name stays in all later certificates. Nothing where the CA's key is elsewhere.
+result<void> add_broker_name(const tenants::state_root& root, const std::string& name, unix_ms now);
 
 }  // namespace atlas::cli

@@ -2,6 +2,7 @@
 #include "broker/output_file.hpp"
 #include "tenants/cli/arguments.hpp"
 #include "tenants/cli/broker_sync.hpp"
+#include "tenants/cli/org_move.hpp"
 #include "tenants/cli/org_set.hpp"
 #include "tenants/cli/output.hpp"
 #include "tenants/installation_log.hpp"
@@ -138,7 +139,7 @@ int remove(context& ctx, const arguments& args) {
 constexpr std::array remove_flags{flag{"yes", "", "do not ask"}};
 constexpr std::array set_flags{
     flag{"all", "", "change every organisation of the installation: leave out ORG"}};
-constexpr std::array verbs{
+const std::array verbs{
     verb{"org list",
          "",
          "Shows the organisations.",
@@ -161,6 +162,25 @@ constexpr std::array verbs{
          set_flags, run_org_set},
     verb{"org remove", "ORG", "Deletes an organisation with its key, hosts, users and tokens.",
          "  atlas-fleet org remove acme\n", remove_flags, remove},
+    verb{"org export", "ORG FILE",
+         "Writes an organisation into one file that moves it to another server: history, key, hosts, people, "
+         "tokens\n"
+         "and branding. Stop its service before, so that nothing comes after; agents keep what they measure. "
+         "Its\n"
+         "agents trust the CA of this server: --with-ca takes the CA's key along, with which the other "
+         "server can\n"
+         "pose as the broker of every organisation here. FILE is '-' for standard output.",
+         "  atlas-fleet org export acme acme.atlas --with-ca --passphrase-file secret.txt\n",
+         org_export_flags(), run_org_export},
+    verb{"org import", "FILE",
+         "Takes an organisation over from another server. The file is checked as a whole before anything is "
+         "changed.\n"
+         "An installation without a CA takes over the one in the file; then agents go on as soon as the name "
+         "that\n"
+         "they know leads here. FILE is '-' for standard input.",
+         "  atlas-fleet org import acme.atlas --passphrase-file secret.txt\n"
+         "  atlas-fleet org import acme.atlas --slug acme-2 --port 8801\n",
+         org_import_flags(), run_org_import},
 };
 
 }  // namespace

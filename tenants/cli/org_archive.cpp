@@ -1,7 +1,9 @@
 #include "tenants/cli/org_archive.hpp"
 
+#include "tenants/archive/cipher.hpp"
 #include "tenants/archive/pack.hpp"
 #include "tenants/cli/output.hpp"
+#include "tenants/cli/passphrase.hpp"
 #include "tenants/cli/progress_line.hpp"
 
 #include <filesystem>
@@ -99,8 +101,10 @@ int check_target(context& ctx, const std::string& file, bool force) {
   return done;
 }
 
-void print(context& ctx, const archive_manifest& manifest, const std::string& file, std::uint64_t bytes) {
-  const auto summary = describe(manifest, file, bytes);
+void print(context& ctx, const archive_manifest& manifest, const std::string& file, std::uint64_t bytes,
+           bool is_encrypted) {
+  auto summary = describe(manifest, file, bytes);
+  summary["encrypted"] = is_encrypted;
   if (ctx.json) {
     // Beside the archive itself there is no place for it.
     (file == "-" ? ctx.err : ctx.out) << summary.dump(2) << '\n';
@@ -109,11 +113,25 @@ void print(context& ctx, const archive_manifest& manifest, const std::string& fi
   auto& out = file == "-" ? ctx.err : ctx.out;
   out << fmt::format("Wrote {} ({} as of {}, {:.1f} MB).\n", file == "-" ? "the archive" : file,
                      manifest.name, format_time(manifest.created), static_cast<double>(bytes) / 1e6);
+  if (is_encrypted) {
+    out << "It is encrypted: nobody can read it without the passphrase, you neither.\n";
+    return;
+  }
   out << (manifest.find("ca.key") != nullptr
               ? "It holds the organisation's API key and the key of this installation's CA: whoever reads it "
                 "can pose as\nany host of the organisation, and as the broker of every organisation here. "
                 "Keep it as you keep a password.\n"
               : "It holds the organisation's API key: keep it as you keep a password.\n");
+}
+
+result<void> write_packed(const tenants::packed_organization& packed,
+                          const std::optional<std::string>& passphrase, const tenants::byte_sink& to,
+                          const tenants::progress_function& progress) {
+  if (!passphrase) return packed.write(to, progress);
+  auto cipher = tenants::encryptor::start(*passphrase, to);
+  if (!cipher) return tl::unexpected(cipher.error());
+  if (auto written = packed.write(cipher->sink(), progress); !written) return written;
+  return cipher->finish();
 }
 
 }  // namespace
@@ -123,6 +141,8 @@ int write_archive(context& ctx, const arguments& args, archive_manifest::purpose
   if (const auto code = check_target(ctx, file, args.has("force")); code != done) return code;
   const auto org = find_org(ctx, args.word(0));
   if (!org) return org.error();
+  const auto passphrase = read_passphrase(ctx, args);
+  if (!passphrase) return passphrase.error();
   std::error_code ignored;
   if (args.has("with-ca") && (org->config.broker.ca_file || !fs::exists(ctx.root.ca_key_file(), ignored))) {
     return report(
@@ -144,7 +164,9 @@ int write_archive(context& ctx, const arguments& args, archive_manifest::purpose
       tenants::packed_organization::gather(ctx.root, *org, request, line.show("copying", held));
   if (!packed) return report(ctx, packed.error());
   // A file counts once it has its name; what goes through standard output is gone with its first byte.
-  const auto write = [&] { return packed->write(target.sink(), line.show("packing", held)); };
+  const auto write = [&] {
+    return write_packed(*packed, *passphrase, target.sink(), line.show("packing", held));
+  };
   if (!target.is_stdout()) {
     if (auto written = write(); !written) return report(ctx, written.error());
   }
@@ -156,7 +178,7 @@ int write_archive(context& ctx, const arguments& args, archive_manifest::purpose
     if (auto written = write(); !written) return report(ctx, written.error());
     if (auto flushed = target.finish(false); !flushed) return report(ctx, flushed.error());
   }
-  print(ctx, packed->manifest(), file, target.bytes());
+  print(ctx, packed->manifest(), file, target.bytes(), passphrase->has_value());
   return done;
 }
 
