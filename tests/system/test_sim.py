@@ -58,7 +58,7 @@ def history(acme, host):
 
 def test_a_trace_comes_out_as_it_was_recorded(acme, fleet):
     recorded = [float(line.split(",")[1]) for line in TRACE.read_text(encoding="ascii").splitlines()[1:]]
-    assert len(recorded) >= 100
+    assert len(recorded) >= 60
     rows = recorded[:60]  # five minutes in five-second steps
     part = fleet.root / "part.csv"
     part.write_text("".join(f"{1764000000 + 5 * n},{value}\n" for n, value in enumerate(rows)), encoding="ascii")
