@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace atlas {
 
@@ -24,6 +25,19 @@ bool is_repeat_by_time(const sample& value, const sample& newest) {
          value.ts == newest.ts;
 }
 
+// Those of the rules that nobody sets.
+fleet_rules with_own_rules(fleet_rules rules) {
+  auto& offline = rules.levels[alert_rule::offline];
+  if (!offline.warning && !offline.critical) {
+    offline.critical = std::chrono::duration<double>(rules.offline_after).count();
+  }
+  rules.levels[alert_rule::duplicate] = {boot_watch::suspicious, {}, boot_watch::suspicious - 1};
+  // Of attempts that did not fail: none may.
+  rules.levels[alert_rule::isolation] = {{}, 1};
+  rules.timing.gap = rules.offline_after;
+  return rules;
+}
+
 void add_saturating(std::uint64_t& sum, std::uint64_t by) {
   sum = by > std::numeric_limits<std::uint64_t>::max() - sum ? std::numeric_limits<std::uint64_t>::max()
                                                              : sum + by;
@@ -35,15 +49,13 @@ void fleet_effects::clear() {
   changed.clear();
   removed.clear();
   alerts.clear();
+  memories.clear();
   recorded.clear();
 }
 
 fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now) {
   if (!newest) {
-    if (has_identity(value)) {
-      seqs.restart(*value.seq);
-    }
-    return arrival::newest;
+    return place_first(value, now);
   }
   if (has_identity(value) && has_identity(*newest) && value.boot == newest->boot) {
     const auto step = seqs.add(*value.seq);
@@ -70,12 +82,28 @@ fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now) {
   return arrival::newest;
 }
 
-fleet::fleet(fleet_rules rules) : rules_(rules) {
-  constexpr double ms_per_second = 1000;
-  const auto seconds = static_cast<double>(rules_.offline_after.count()) / ms_per_second;
-  offline_ = {seconds, seconds, milliseconds::zero()};
+fleet::entry::arrival fleet::entry::place_first(const sample& value, unix_ms now) {
+  if (const auto before = std::exchange(remembered, std::nullopt)) {
+    const bool is_same_boot = has_identity(value) && before->seq && value.boot == before->boot;
+    const bool begins_boot = !value.boot.empty() && value.boot == online_boot && before->boot != online_boot;
+    const bool is_old = is_same_boot
+                            ? *value.seq <= *before->seq
+                            : !begins_boot && value.ts <= before->ts && before->ts - now <= clock_tolerance;
+    if (is_old) {
+      remembered = before;
+      return is_same_boot && *value.seq == *before->seq ? arrival::repeated : arrival::late;
+    }
+  }
+  if (has_identity(value)) {
+    seqs.restart(*value.seq);
+  }
+  return arrival::newest;
+}
+
+fleet::fleet(fleet_rules rules)
+    : rules_(with_own_rules(std::move(rules))), book_(rules_.levels, rules_.overrides) {
   organisation_ = std::make_unique<entry>(organisation_host(), unix_ms{});
-  isolation_ = std::make_unique<machine>(machine{alert_rule::isolation, {}, {}});
+  choose_rules(*organisation_);
 }
 
 fleet::~fleet() = default;
@@ -95,6 +123,7 @@ fleet::entry* fleet::find_or_add(const host_id& host, unix_ms now, fleet_effects
   }
   auto* added = entries_.emplace(host, std::make_unique<entry>(host, now)).first->second.get();
   added->presence.since = now;
+  choose_rules(*added);
   order_.push_back(added);
   ++presences_[static_cast<std::size_t>(added->presence.presence)];
   effects.changed.push_back(added);
@@ -111,9 +140,9 @@ void fleet::on(const host_removed& event, unix_ms now, fleet_effects& effects) {
     return;
   }
   auto* gone = found->second.get();
-  gone->for_each_sample_alert([&](machine& which) { resolve(*gone, which, now, effects); });
-  resolve(*gone, gone->offline, now, effects);
-  resolve(*gone, gone->duplicate, now, effects);
+  for (auto& which : gone->machines) {
+    end(*gone, which, now, effects);
+  }
   // Earlier effects that the caller has not read yet must not point at it.
   std::erase(effects.changed, gone);
   std::erase_if(effects.recorded, [gone](const recorded_sample& row) { return row.host == gone; });
@@ -175,21 +204,27 @@ void fleet::on(info_received event, unix_ms now, fleet_effects& effects) {
   if (host == nullptr || host->info == event.value) {
     return;
   }
+  const bool other_tags = (host->info ? host->info->tags : std::vector<std::string>{}) != event.value.tags;
   host->info = std::move(event.value);
   effects.changed.push_back(host);
+  if (other_tags) {
+    choose_rules(*host);
+    mark_silenced(*host, effects);
+  }
 }
 
 void fleet::on(const time_passed&, unix_ms now, fleet_effects& effects) {
   for (auto* host : order_) {
     set_presence(*host, on_silence(host->presence, now, rules_.offline_after), now, effects);
-    if (host->duplicate.state.phase == alert_phase::firing) {
+    if (!host->machines.empty() && host->find(alert_rule::duplicate, "") != nullptr) {
       step_duplicate_alert(*host, now, effects);
     }
   }
+  follow_silences(now, effects);
 }
 
 void fleet::on(const isolation_checked& event, unix_ms now, fleet_effects& effects) {
-  step(*organisation_, *isolation_, isolation_rule, static_cast<double>(event.breaches), now, effects);
+  step_own(*organisation_, alert_rule::isolation, static_cast<double>(event.breaches), now, effects);
 }
 
 void fleet::set_presence(entry& host, const presence_state& next, unix_ms now, fleet_effects& effects) {
@@ -200,12 +235,12 @@ void fleet::set_presence(entry& host, const presence_state& next, unix_ms now, f
     --presences_[static_cast<std::size_t>(before)];
     ++presences_[static_cast<std::size_t>(next.presence)];
     effects.changed.push_back(&host);
-    if (next.presence == host_presence::online) {
-      // While it was away nobody saw whether the value stayed high.
-      host.for_each_sample_alert([](machine& which) { which.restart_hold(); });
-    }
   }
   step_offline_alert(host, now, effects);
+}
+
+void fleet::choose_rules(entry& host) {
+  host.rules = book_.rules_for(host.id, host.info ? host.info->tags : std::vector<std::string>{});
 }
 
 const host_state* fleet::find(const host_id& host) const {

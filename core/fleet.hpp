@@ -4,7 +4,9 @@
 #include "core/host_info.hpp"
 #include "core/host_status.hpp"
 #include "core/presence.hpp"
+#include "core/rule_book.hpp"
 #include "core/sample.hpp"
+#include "core/silence.hpp"
 
 #include <array>
 #include <cstdint>
@@ -12,7 +14,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -37,9 +41,30 @@ struct info_received {
   host_id host;
   host_info value;
 };
-// An alert that an earlier run of the service left on its retained topic.
+// An alert that an earlier run of the service left on its retained topic. Where the store remembers it too,
+// whichever is newer counts.
 struct alert_restored {
   alert value;
+};
+// What an earlier run of the service stored of an alert; before alert_restored and before any sample.
+struct alert_remembered {
+  alert_memory value;
+};
+// The newest sample that an earlier run saw of a host; before any sample. What is older comes late.
+struct sample_remembered {
+  host_id host;
+  unix_ms ts{};
+  std::string boot;
+  std::optional<std::uint64_t> seq;
+};
+// Somebody sees to a firing alert; says nothing of one that does not fire.
+struct alert_acknowledged {
+  alert_key key;
+  std::string by;
+};
+// All silences that there are from now on.
+struct silences_changed {
+  std::vector<silence> silences;
 };
 // The canary has tried what must fail.
 struct isolation_checked {
@@ -49,7 +74,8 @@ struct isolation_checked {
 struct time_passed {};
 
 using fleet_event = std::variant<host_registered, host_removed, sample_received, status_received,
-                                 info_received, alert_restored, isolation_checked, time_passed>;
+                                 info_received, alert_restored, alert_remembered, sample_remembered,
+                                 alert_acknowledged, silences_changed, isolation_checked, time_passed>;
 
 // Everything known of one host. Stable in memory until the host is removed.
 struct host_state {
@@ -76,23 +102,24 @@ struct recorded_sample {
 struct fleet_effects {
   std::vector<const host_state*> changed;  // show to browsers; may name a host twice
   std::vector<host_id> removed;
-  std::vector<alert> alerts;  // fired or resolved
+  std::vector<alert> alerts;           // fired, resolved or changed in place: see alert_change
+  std::vector<alert_memory> memories;  // to be stored; an empty one is to be forgotten
   std::vector<recorded_sample> recorded;
   void clear();
 };
 
 struct fleet_rules {
   bool alerts_enabled = true;
-  threshold cpu;
-  threshold memory;
-  threshold disk;
+  rule_settings levels = usual_rule_settings();  // offline: `offline_after` where it has no level
+  std::vector<rule_override> overrides;
+  alert_timing timing;  // the gap: offline_after, or twice the interval of the host's samples
   milliseconds offline_after{30'000};
   std::size_t max_hosts = 100'000;  // further unknown hosts are ignored and counted
 };
 
 struct fleet_counts {
   std::map<host_presence, std::size_t> hosts;
-  std::map<alert_severity, std::size_t> alerts;  // firing
+  std::map<alert_severity, std::size_t> alerts;  // firing or acknowledged
 };
 
 // All hosts of one organisation: a pure step function over events. One thread.
@@ -108,9 +135,14 @@ class fleet {
   // In order of first appearance.
   std::vector<const host_state*> hosts() const;
   std::size_t size() const;
-  // Firing alerts, by key.
+  // Firing and acknowledged alerts, by key.
   std::vector<alert> firing_alerts() const;
   std::vector<alert> firing_alerts(const host_id& host) const;
+  // Alerts that wait for their hold time, by key.
+  std::vector<alert> pending_alerts() const;
+  std::optional<alert> find_alert(const alert_key& key) const;
+  // What a later run is to be told by alert_remembered.
+  std::vector<alert_memory> memories() const;
   fleet_counts counts() const;
   // Events of hosts that max_hosts left no room for.
   std::uint64_t ignored_hosts() const;
@@ -118,6 +150,7 @@ class fleet {
  private:
   struct entry;
   struct machine;
+  enum class alert_filter { raised, pending };
 
   entry* find_or_add(const host_id& host, unix_ms now, fleet_effects& effects);
 
@@ -127,33 +160,56 @@ class fleet {
   void on(const status_received& event, unix_ms now, fleet_effects& effects);
   void on(info_received event, unix_ms now, fleet_effects& effects);
   void on(const alert_restored& event, unix_ms now, fleet_effects& effects);
+  void on(const alert_remembered& event, unix_ms now, fleet_effects& effects);
+  void on(const sample_remembered& event, unix_ms now, fleet_effects& effects);
+  void on(const alert_acknowledged& event, unix_ms now, fleet_effects& effects);
+  void on(const silences_changed& event, unix_ms now, fleet_effects& effects);
   void on(const isolation_checked& event, unix_ms now, fleet_effects& effects);
   void on(const time_passed& event, unix_ms now, fleet_effects& effects);
 
   void set_presence(entry& host, const presence_state& next, unix_ms now, fleet_effects& effects);
+  void choose_rules(entry& host);
+
+  // fleet_samples.cpp
   void step_sample_alerts(entry& host, fleet_effects& effects);
+  void step_trends(entry& host, fleet_effects& effects);
+  static void match_trends(entry& host);
+  void settle_machines(entry& host, fleet_effects& effects);
+
+  // fleet_alerts.cpp
+  bool is_news(entry& host, alert_rule rule, std::string_view instance, double value) const;
+  void observe(entry& host, alert_rule rule, std::string_view instance, double value, fleet_effects& effects);
+  void step(entry& host, machine& which, double value, unix_ms at, fleet_effects& effects);
+  void step_own(entry& host, alert_rule rule, double value, unix_ms now, fleet_effects& effects);
   void step_offline_alert(entry& host, unix_ms now, fleet_effects& effects);
   void step_duplicate_alert(entry& host, unix_ms now, fleet_effects& effects);
-  void restore(entry& host, machine& which, const alert& restored, unix_ms now, fleet_effects& effects);
-  void step(entry& host, machine& which, const threshold& rule, double value, unix_ms at,
-            fleet_effects& effects);
-  void match_disks(entry& host, const sample& value, fleet_effects& effects);
-  void resolve(entry& host, machine& which, unix_ms at, fleet_effects& effects);
-  void count_firing(entry& host, const machine& which, bool fired);
-  machine* find_machine(entry& host, const alert_key& key);
+  void take(entry& host, machine& which, const alert_step& next, fleet_effects& effects);
+  void end(entry& host, machine& which, unix_ms at, fleet_effects& effects);
+  void forget_quiet(entry& host, unix_ms now, fleet_effects& effects);
+  void count(entry& host, const machine& which, bool raised);
+
+  // fleet_lists.cpp
   alert describe(const entry& host, const machine& which) const;
-  const threshold& rule_of(alert_rule rule) const;
-  void append_firing(const entry& host, std::vector<alert>& out) const;
+  void append_alerts(const entry& host, alert_filter which, std::vector<alert>& out) const;
+  void follow_silences(unix_ms now, fleet_effects& effects);
+  void mark_silenced(entry& host, fleet_effects& effects);
+  bool is_silenced(const entry& host, alert_rule rule) const;
+
+  // fleet_restore.cpp
+  void adopt(entry& host, machine& which, const alert_state& state, unix_ms now, fleet_effects& effects);
+  std::pair<entry*, machine*> find_machine(const alert_key& key) const;
+  std::pair<entry*, machine*> find_or_add_machine(const alert_key& key, unix_ms now, fleet_effects& effects);
 
   fleet_rules rules_;
-  threshold offline_;                    // in seconds
+  rule_book book_;
+  std::vector<silence> silences_;
+  std::vector<bool> silences_on_;        // which of them are on
   std::unique_ptr<entry> organisation_;  // bears the organisation's own alerts
-  std::unique_ptr<machine> isolation_;
   std::unordered_map<host_id, std::unique_ptr<entry>> entries_;
   std::vector<entry*> order_;
-  std::map<host_id, entry*> alarmed_;  // hosts with a firing alert
+  std::map<host_id, entry*> alarmed_;  // hosts with a raised alert
   std::array<std::size_t, all_presences.size()> presences_{};
-  std::array<std::size_t, 2> severities_{};  // firing alerts
+  std::array<std::size_t, 2> severities_{};  // raised alerts
   std::uint64_t ignored_hosts_ = 0;
 };
 

@@ -1,28 +1,40 @@
 #pragma once
 
 #include "core/boot_watch.hpp"
+#include "core/disk_trend.hpp"
 #include "core/fleet.hpp"
 #include "core/seq_window.hpp"
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace atlas {
 
-// Of attempts that did not fail: none may.
-inline constexpr threshold isolation_rule{1, 1, milliseconds::zero()};
+// Further alerts of one host than this are not kept.
+inline constexpr std::size_t max_machines = 256;
 
-// One alert of one host.
+// One alert of one host that is not quiet: pending, raised, or over so lately that it could be flapping.
 struct fleet::machine {
   alert_rule rule;
   std::string instance;
-  alert_state state;
+  alert_state state = {};
   double value = 0;  // at the newest step
+  bool silenced = false;
+  std::uint64_t visited = 0;  // the number of the sample that had a value for it
+  std::string acknowledged_by = {};
+  unix_ms acknowledged_at{};
 
-  void restart_hold() {
-    if (state.phase == alert_phase::pending) {
-      state.phase = alert_phase::ok;
-    }
+  bool is(alert_rule other, std::string_view other_instance) const {
+    return rule == other && instance == other_instance;
+  }
+  bool is_quiet(unix_ms now, const alert_timing& timing) const {
+    return state.phase == alert_phase::ok && state.turns.is_over(now, timing.window);
+  }
+  alert_memory memory(const host_id& host) const {
+    return {{host, rule, instance}, state, value, acknowledged_by, acknowledged_at};
   }
 };
 
@@ -33,31 +45,32 @@ struct fleet::entry : host_state {
   enum class arrival { newest, late, repeated };
   // Where this sample stands among those that came before; counts what it finds missing or found again.
   arrival place(const sample& value, unix_ms now);
+  // The same for the first sample of this run.
+  arrival place_first(const sample& value, unix_ms now);
 
-  // Calls visit(machine&) for every alert that follows from samples.
-  template <class Visit>
-  void for_each_sample_alert(Visit visit) {
-    visit(cpu);
-    visit(memory);
-    for (auto& disk : disks) {
-      visit(disk);
-    }
-  }
+  machine* find(alert_rule rule, std::string_view instance);
+  // Twice as long as the host's own interval, and at least as long as the rule says.
+  alert_timing timing(const alert_timing& usual) const;
 
   unix_ms first_heard;  // by this run of the service
   seq_window seqs;      // of the boot of `newest`, when that has seq and boot
   boot_watch boots;
+  std::optional<sample_remembered> remembered;  // until the first sample
 
   // The newest online status: a retained or repeated copy of it proves nothing new.
   unix_ms online_ts{};
   std::string online_boot;
 
-  machine cpu{alert_rule::cpu, {}, {}};
-  machine memory{alert_rule::memory, {}, {}};
-  machine offline{alert_rule::offline, {}, {}};
-  machine duplicate{alert_rule::duplicate, {}, {}};
-  std::vector<machine> disks;  // one a mount, in the order of the newest sample
-  std::size_t firing = 0;      // how many of these fire
+  std::shared_ptr<const host_rules> rules;
+  std::vector<machine> machines;  // most hosts have none
+  std::size_t next_machine = 0;   // where the search for one begins: samples name them in the same order
+  std::size_t raised = 0;         // how many of these are
+
+  struct mount_trend {
+    std::string mount;
+    disk_trend trend;
+  };
+  std::vector<mount_trend> trends;  // in the order of the newest sample's disks
 };
 
 }  // namespace atlas

@@ -142,8 +142,11 @@ class document_reader {
   std::vector<std::string> wrong_sections_;  // with the dot
 };
 
-threshold make_threshold(double percent, const tenant_config::alerts_section& alerts) {
-  return {percent, percent - alerts.clear_margin, std::chrono::seconds(alerts.hold_seconds)};
+rule_setting make_rule(const tenant_config::alerts_section& alerts) {
+  rule_setting rule;
+  rule.margin = alerts.clear_margin;
+  rule.hold = std::chrono::seconds(alerts.hold_seconds);
+  return rule;
 }
 
 // Stands for the id until one is read.
@@ -174,9 +177,12 @@ json* member_at(json& document, std::string_view key) {
 fleet_rules tenant_config::rules() const {
   fleet_rules rules;
   rules.alerts_enabled = alerts.enabled;
-  rules.cpu = make_threshold(alerts.cpu_threshold, alerts);
-  rules.memory = make_threshold(alerts.memory_threshold, alerts);
-  rules.disk = make_threshold(alerts.disk_threshold, alerts);
+  for (const auto rule : {alert_rule::cpu, alert_rule::memory, alert_rule::disk}) {
+    rules.levels[rule] = make_rule(alerts);
+  }
+  rules.levels[alert_rule::cpu].warning = alerts.cpu_threshold;
+  rules.levels[alert_rule::memory].warning = alerts.memory_threshold;
+  rules.levels[alert_rule::disk].critical = alerts.disk_threshold;
   rules.offline_after = std::chrono::seconds(alerts.offline_after);
   return rules;
 }

@@ -2,88 +2,11 @@
 
 #include "tests/unit/core/make.hpp"
 
-#include <cmath>
-#include <limits>
-
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 namespace atlas::test {
 namespace {
-
-constexpr threshold at_90_for_30_s{90, 85, milliseconds{30'000}};
-constexpr threshold at_90_at_once{90, 85, milliseconds{0}};
-
-// Steps one machine and keeps what it said.
-class machine {
- public:
-  explicit machine(threshold rule) : rule_(rule) {}
-  alert_change step(double value, double seconds) {
-    const auto next = advance(state, rule_, value, at(seconds));
-    state = next.state;
-    return next.change;
-  }
-  alert_state state;
-
- private:
-  threshold rule_;
-};
-
-TEST(Alert, StaysOkBelowTheThreshold) {
-  machine cpu(at_90_for_30_s);
-  EXPECT_EQ(cpu.step(89.9, 0), alert_change::none);
-  EXPECT_EQ(cpu.state.phase, alert_phase::ok);
-}
-
-TEST(Alert, FiresOnceTheValueWasHighForTheHoldTime) {
-  machine cpu(at_90_for_30_s);
-  EXPECT_EQ(cpu.step(90, 0), alert_change::none);
-  EXPECT_EQ(cpu.state, (alert_state{alert_phase::pending, at(0)}));
-  EXPECT_EQ(cpu.step(95, 29.999), alert_change::none);
-  EXPECT_EQ(cpu.step(95, 30), alert_change::fired);
-  EXPECT_EQ(cpu.state, (alert_state{alert_phase::firing, at(30)}));
-  EXPECT_EQ(cpu.step(95, 40), alert_change::none);
-}
-
-TEST(Alert, FiresAtOnceWithoutAHoldTime) {
-  machine cpu(at_90_at_once);
-  EXPECT_EQ(cpu.step(90, 0), alert_change::fired);
-}
-
-TEST(Alert, StartsTheHoldTimeAnewAfterADip) {
-  machine cpu(at_90_for_30_s);
-  cpu.step(95, 0);
-  EXPECT_EQ(cpu.step(89, 20), alert_change::none);
-  EXPECT_EQ(cpu.state.phase, alert_phase::ok);
-  cpu.step(95, 25);
-  EXPECT_EQ(cpu.step(95, 50), alert_change::none);
-  EXPECT_EQ(cpu.step(95, 55), alert_change::fired);
-}
-
-TEST(Alert, StaysRaisedInsideTheMarginAndClearsOnlyBelowTheClearLevel) {
-  machine cpu(at_90_at_once);
-  cpu.step(95, 0);
-  EXPECT_EQ(cpu.step(89, 10), alert_change::none);
-  EXPECT_EQ(cpu.step(85, 20), alert_change::none);
-  EXPECT_EQ(cpu.step(95, 30), alert_change::none);
-  EXPECT_EQ(cpu.step(84.9, 40), alert_change::resolved);
-  EXPECT_EQ(cpu.state, (alert_state{alert_phase::ok, at(40)}));
-}
-
-TEST(Alert, DoesNotCountTimeThatRanBackwards) {
-  machine cpu(at_90_for_30_s);
-  cpu.step(95, 1000);
-  EXPECT_EQ(cpu.step(95, 10), alert_change::none);
-  EXPECT_EQ(cpu.step(95, 39), alert_change::none);
-  EXPECT_EQ(cpu.step(95, 40), alert_change::fired);
-}
-
-TEST(Alert, TakesAValueThatIsNoNumberForNotHigh) {
-  machine cpu(at_90_for_30_s);
-  cpu.step(95, 0);
-  EXPECT_EQ(cpu.step(std::nan(""), 60), alert_change::none);
-  EXPECT_EQ(cpu.state.phase, alert_phase::ok);
-}
 
 TEST(AlertKey, HasATopicLevelThatReadsBack) {
   const alert_key cpu{make_host(), alert_rule::cpu, ""};

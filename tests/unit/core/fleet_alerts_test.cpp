@@ -12,8 +12,13 @@ sample with_disks(double seconds, std::vector<std::pair<std::string, double>> di
 }
 
 alert restored(alert_rule rule, double since, std::string instance = "") {
-  return {
-      {make_host(), rule, std::move(instance)}, severity_of(rule), alert_phase::firing, 99, 90, at(since)};
+  return {{make_host(), rule, std::move(instance)},
+          rule == alert_rule::disk || rule == alert_rule::offline ? alert_severity::critical
+                                                                  : alert_severity::warning,
+          alert_phase::firing,
+          99,
+          90,
+          at(since)};
 }
 
 class FleetAlerts : public FleetTest {};

@@ -12,7 +12,9 @@ namespace atlas::test {
 
 inline fleet_rules rules_with_hold(double seconds) {
   fleet_rules rules;
-  rules.cpu = rules.memory = rules.disk = {90, 85, milliseconds{static_cast<int>(seconds * 1000)}};
+  for (const auto rule : {alert_rule::cpu, alert_rule::memory, alert_rule::disk}) {
+    rules.levels[rule].hold = milliseconds{static_cast<int>(seconds * 1000)};
+  }
   return rules;
 }
 
@@ -46,7 +48,8 @@ class FleetTest : public testing::Test {
   std::vector<std::string> changes() const {
     std::vector<std::string> out;
     for (const auto& each : effects.alerts) {
-      out.push_back(each.key.id() + (each.phase == alert_phase::firing ? " firing" : " resolved"));
+      out.push_back(each.key.id() +
+                    (each.phase == alert_phase::ok ? " resolved" : " " + std::string(to_string(each.phase))));
     }
     return out;
   }

@@ -15,7 +15,9 @@ using rc::gen::inRange;
 
 fleet_rules short_rules() {
   fleet_rules rules;
-  rules.cpu = rules.memory = rules.disk = {90, 85, milliseconds{20'000}};
+  for (const auto rule : {alert_rule::cpu, alert_rule::memory, alert_rule::disk}) {
+    rules.levels[rule].hold = milliseconds{20'000};
+  }
   rules.max_hosts = 3;
   return rules;
 }
@@ -49,8 +51,8 @@ fleet_event any_event(unix_ms now) {
     case 4: {
       const auto rule = *rc::gen::suchThat(rc::gen::elementOf(all_alert_rules),
                                            [](alert_rule any) { return any != alert_rule::isolation; });
-      return alert_restored{{{host, rule, rule == alert_rule::disk ? "/old" : ""},
-                             severity_of(rule),
+      return alert_restored{{{host, rule, has_instance(rule) ? "/old" : ""},
+                             alert_severity::warning,
                              alert_phase::firing,
                              95,
                              90,
@@ -77,7 +79,11 @@ RC_GTEST_PROP(FleetProperty, EffectsCountsAndListsAgree, ()) {
       firing.insert(restored->value.key.id());
     }
     for (const auto& each : effects.alerts) {
-      const bool fired = each.phase == alert_phase::firing;
+      if (each.change == alert_change::flapping) {
+        continue;
+      }
+      const bool fired = each.change == alert_change::fired;
+      RC_ASSERT(fired || each.change == alert_change::resolved);
       RC_ASSERT((fired ? firing.insert(each.key.id()).second : firing.erase(each.key.id()) == 1));
     }
     std::set<std::string> shown;

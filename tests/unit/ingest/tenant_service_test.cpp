@@ -40,11 +40,7 @@ class TenantService : public testing::Test {
     });
   }
 
-  static fleet_rules rules() {
-    fleet_rules made;
-    made.cpu = made.memory = made.disk = {90, 85, milliseconds(0)};
-    return made;
-  }
+  static fleet_rules rules() { return {}; }
   void register_host(std::string_view id) { ASSERT_TRUE(registry.add_host(host(id), clock.now())); }
   void sync() { service.sync_hosts(*registry.hosts()); }
   void apply(fleet_event event) { service.apply({&event, 1}); }

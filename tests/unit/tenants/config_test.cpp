@@ -285,11 +285,10 @@ TEST(TenantConfig, BecomesTheFleetsRules) {
                           .value();
   const auto rules = config.rules();
   EXPECT_FALSE(rules.alerts_enabled);
-  EXPECT_EQ(rules.cpu.raise_at, 80);
-  EXPECT_EQ(rules.cpu.clear_below, 70);
-  EXPECT_EQ(rules.cpu.hold, std::chrono::seconds(7));
-  EXPECT_EQ(rules.memory.clear_below, 80);
-  EXPECT_EQ(rules.disk.raise_at, 95);
+  EXPECT_EQ(rules.levels[alert_rule::cpu].warning, 80);
+  EXPECT_EQ(rules.levels[alert_rule::cpu].margin, 10);
+  EXPECT_EQ(rules.levels[alert_rule::cpu].hold, std::chrono::seconds(7));
+  EXPECT_EQ(rules.levels[alert_rule::disk].critical, 95);
   EXPECT_EQ(rules.offline_after, std::chrono::seconds(12));
 }
 
