@@ -28,7 +28,7 @@ void disk_trend::close_bucket() {
   const auto oldest = open_ - static_cast<std::int64_t>(capacity) + 1;
   std::erase_if(means_, [oldest](const mean& each) { return each.bucket < oldest; });
   means_.reserve(capacity);
-  means_.push_back({open_, static_cast<float>(sum_ / count_)});
+  means_.push_back({static_cast<std::uint32_t>(open_), static_cast<float>(sum_ / count_)});
   sum_ = 0;
   count_ = 0;
   measure();

@@ -27,7 +27,7 @@ class disk_trend {
 
  private:
   struct mean {
-    std::int64_t bucket;
+    std::uint32_t bucket;  // since 1970
     float percent;
   };
   void close_bucket();

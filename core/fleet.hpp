@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -141,6 +142,8 @@ class fleet {
   // Alerts that wait for their hold time, by key.
   std::vector<alert> pending_alerts() const;
   std::optional<alert> find_alert(const alert_key& key) const;
+  // The ids of the silences that are on.
+  std::set<std::string> active_silences() const;
   // What a later run is to be told by alert_remembered.
   std::vector<alert_memory> memories() const;
   fleet_counts counts() const;

@@ -108,6 +108,16 @@ void fleet::on(const silences_changed& event, unix_ms now, fleet_effects& effect
   follow_silences(now, effects);
 }
 
+std::set<std::string> fleet::active_silences() const {
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < silences_.size(); ++i) {
+    if (silences_on_[i]) {
+      ids.insert(silences_[i].id);
+    }
+  }
+  return ids;
+}
+
 // Looks at the alerts only when a silence begins or ends.
 void fleet::follow_silences(unix_ms now, fleet_effects& effects) {
   std::vector<bool> on(silences_.size());

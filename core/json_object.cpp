@@ -47,6 +47,11 @@ const nlohmann::json* json_object::find(std::string_view name) const {
 
 bool json_object::has(std::string_view name) const { return find(name) != nullptr; }
 
+bool json_object::is_null(std::string_view name) const {
+  const auto found = value_.find(name);
+  return found != value_.end() && found->is_null();
+}
+
 bool json_object::require(std::string_view name) {
   if (!has(name)) {
     add_mistake(name, "is missing");

@@ -23,6 +23,8 @@ class json_object {
   json_object(std::string_view payload, std::size_t max_bytes);
 
   bool has(std::string_view name) const;
+  // Whether it stands there as null.
+  bool is_null(std::string_view name) const;
   // As has(), and its absence is a mistake.
   bool require(std::string_view name);
 

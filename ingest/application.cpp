@@ -3,6 +3,7 @@
 #include "core/user_name.hpp"
 #include "ingest/ack_sender.hpp"
 #include "ingest/agent_files.hpp"
+#include "ingest/alert_keeper.hpp"
 #include "ingest/canary.hpp"
 #include "ingest/guard_watch.hpp"
 #include "ingest/history_store.hpp"
@@ -13,6 +14,7 @@
 #include "ingest/key_source.hpp"
 #include "ingest/metrics_text.hpp"
 #include "ingest/mqtt_source.hpp"
+#include "ingest/registry_alert_desk.hpp"
 #include "ingest/registry_authenticator.hpp"
 #include "ingest/registry_enroller.hpp"
 #include "ingest/registry_people.hpp"
@@ -110,6 +112,8 @@ class application {
                 [this](std::vector<alert> alerts) { restore(std::move(alerts)); }),
         service_({config.organization.id, config.rules(), config.agent.report_interval}, own_registry_,
                  history_.port(), source_, clock_),
+        alerts_(io_, worker_, own_registry_, worker_registry_, service_, clock_,
+                config.organization.time_zone),
         canary_(
             io_,
             make_canary_login(make_mqtt_options(root, config, broker, keys), config.organization.id, keys),
@@ -119,6 +123,7 @@ class application {
         enroller_(io_, worker_, worker_registry_, clock_, config, keys,
                   config.broker.ca_file.value_or(root.ca_file())),
         people_(io_, worker_, worker_registry_, clock_),
+        desk_(io_, worker_, worker_registry_, service_, alerts_, clock_, history_.port(), config.rules()),
         watch_(io_, worker_, own_registry_, worker_registry_,
                [this](const auto& hosts) {
                  service_.sync_hosts(hosts);
@@ -126,13 +131,19 @@ class application {
                }),
         mover_(io_, worker_, worker_registry_, keys, service_.hosts(), source_, intake_, watch_),
         server_(io_, make_server_options(root, config, chosen, shown), make_branding(config),
-                service_.hosts(), history_.port(), {authenticator_, enroller_, people_, service_}),
+                service_.hosts(), history_.port(), {authenticator_, enroller_, people_, service_, desk_}),
         acks_(
             std::chrono::seconds(config.agent.report_interval),
             [this](const host_id& host, const std::string& text) { return source_.publish_ack(host, text); }),
         signals_(io_, SIGTERM, SIGINT),
         tick_(io_) {
-    service_.on_effects([this](const fleet_effects& effects) { server_.publish(effects); });
+    service_.on_effects([this](const fleet_effects& effects) {
+      server_.publish(effects);
+      alerts_.put(effects.memories);
+    });
+    alerts_.on_dry_run([this](const std::string& question, std::function<void(std::string)> done) {
+      desk_.answer_dry_run(question, std::move(done));
+    });
     service_.on_metrics([this] { return metrics(); });
     service_.add_readiness(
         [this] { return web::readiness_check{"broker", source_.is_subscribed(), source_.trouble()}; });
@@ -144,6 +155,7 @@ class application {
         acks_.stored(std::move(acks), std::chrono::steady_clock::now());
       });
     }
+    service_.add_readiness([this] { return alerts_.readiness(); });
     service_.add_readiness([this] { return guard_.readiness(std::chrono::steady_clock::now()); });
     service_.add_readiness([this] { return canary_.readiness(); });
     service_.add_readiness([this] { return server_.certificate_readiness(); });
@@ -162,6 +174,9 @@ class application {
     spdlog::info("{}: {} hosts, dashboard at {}://{}:{}/dashboard", config.organization.name, hosts->size(),
                  is_encrypted(config) ? "https" : "http", config.server.host, server_.port());
     service_.sync_hosts(*hosts);
+    if (auto begun = alerts_.start(); !begun) {
+      return begun;
+    }
     signals_.async_wait([this](const boost::system::error_code& failed, int) {
       if (!failed) {
         stop();
@@ -192,6 +207,7 @@ class application {
     }
     service_.tick();
     acks_.tick(std::chrono::steady_clock::now());
+    alerts_.tick();
     server_.refresh_certificate();
     sd_notify(0, "WATCHDOG=1");
     tick_.expires_after(std::chrono::seconds(1));
@@ -211,6 +227,7 @@ class application {
     canary_.stop();
     reader_.close();
     server_.stop();
+    alerts_.stop();
     worker_.stop();
     source_.stop([this] { io_.stop(); });
   }
@@ -234,10 +251,12 @@ class application {
   intake intake_;
   mqtt_source source_;
   tenant_service service_;
+  alert_keeper alerts_;
   canary canary_;
   registry_authenticator authenticator_;
   registry_enroller enroller_;
   registry_people people_;
+  registry_alert_desk desk_;
   registry_watch watch_;
   key_mover mover_;
   web::server server_;

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto answer_limit = 10s;
-constexpr int first_refusal = 128;  // reason codes of MQTT 5
+constexpr int least_refusal = 128;  // reason codes of MQTT 5
 
 enum class act { evict, publish, retain, subscribe };
 
@@ -182,7 +182,7 @@ void isolation_round::try_next() {
 
 void isolation_round::on_answer(int reason) {
   if (step_ == step::own_topic) {
-    if (reason >= first_refusal) {
+    if (reason >= least_refusal) {
       finish("the broker refuses even the canary's own topic, reason code " + std::to_string(reason) +
              ": its access rules are not the rendered ones; 'atlas-fleet broker apply' mends them");
       return;
@@ -190,7 +190,7 @@ void isolation_round::on_answer(int reason) {
     step_ = step::attempts;
     try_next();
   } else if (step_ == step::attempts) {
-    record(reason >= first_refusal);
+    record(reason >= least_refusal);
   }
 }
 

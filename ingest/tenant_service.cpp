@@ -27,22 +27,14 @@ const host_id* host_of(const fleet_event& event) {
     }
     const host_id* operator()(const host_registered&) const { return nullptr; }
     const host_id* operator()(const host_removed&) const { return nullptr; }
+    const host_id* operator()(const alert_remembered&) const { return nullptr; }
+    const host_id* operator()(const alert_acknowledged&) const { return nullptr; }
+    const host_id* operator()(const sample_remembered&) const { return nullptr; }
+    const host_id* operator()(const silences_changed&) const { return nullptr; }
     const host_id* operator()(const isolation_checked&) const { return nullptr; }
     const host_id* operator()(const time_passed&) const { return nullptr; }
   };
   return std::visit(visitor{}, event);
-}
-
-void log_alert(const alert& value) {
-  const auto what = value.key.instance.empty()
-                        ? std::string(to_string(value.key.rule))
-                        : std::string(to_string(value.key.rule)) + " of " + value.key.instance;
-  if (value.phase == alert_phase::firing) {
-    spdlog::warn("{}: alert {} at {:.1f}, threshold {:g}", value.key.host.text(), what, value.value,
-                 value.threshold);
-  } else {
-    spdlog::info("{}: alert {} has cleared at {:.1f}", value.key.host.text(), what, value.value);
-  }
 }
 
 }  // namespace
@@ -128,24 +120,6 @@ void tenant_service::carry_out() {
   effects_.clear();
 }
 
-void tenant_service::restore(std::vector<alert> alerts) {
-  const unix_ms now = clock_.now();
-  for (auto& value : alerts) {
-    const auto host = value.key.host;
-    const auto level = value.key.topic_level();
-    const bool cleared = value.phase != alert_phase::firing;
-    fleet_event event = alert_restored{std::move(value)};
-    if (!admit(event)) {
-      continue;
-    }
-    alert_topics_[host].insert(level);
-    if (!cleared) {
-      apply_one(std::move(event), now);
-    }
-  }
-  carry_out();
-}
-
 void tenant_service::check_isolation(std::size_t breaches) {
   apply_one(isolation_checked{breaches}, clock_.now());
   carry_out();
@@ -224,14 +198,6 @@ void tenant_service::focus(const host_id& host, bool on) {
   }
 }
 
-void tenant_service::publish_alert(const alert& value) {
-  log_alert(value);
-  auto level = value.key.topic_level();
-  auto topic = format_topic(alert_topic{options_.org, value.key.host, level});
-  alert_topics_[value.key.host].insert(std::move(level));
-  broker_.publish_retained(std::move(topic), format_alert(value));
-}
-
 void tenant_service::publish_config(const host_id& host, std::uint32_t interval) {
   broker_.publish_retained(topic_of(host, to_string(host_channel::config)),
                            R"({"report_interval":)" + std::to_string(interval) + "}");
@@ -267,7 +233,7 @@ void tenant_service::clear_topics(const host_id& host) {
   if (found == alert_topics_.end()) {
     return;
   }
-  for (const auto& level : found->second) {
+  for (const auto& [level, standing] : found->second) {
     broker_.publish_retained(format_topic(alert_topic{options_.org, host, level}), {});
   }
   alert_topics_.erase(found);

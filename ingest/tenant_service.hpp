@@ -10,7 +10,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <set>
+#include <map>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -52,8 +52,13 @@ class tenant_service final : public web::service {
 
   // Moves the events out.
   void apply(std::span<fleet_event> events);
-  // The alerts that an earlier run left at the broker.
+  // What an earlier run stored of its alerts: before restore() and any sample.
+  void remember(std::vector<alert_memory> memories, std::vector<sample_remembered> newest);
+  // The alerts that an earlier run left at the broker. Those that are not as they should be are published.
   void restore(std::vector<alert> alerts);
+  void set_silences(std::vector<silence> silences);
+  // Whether it fires and was not acknowledged before.
+  bool acknowledge(const alert_key& key, const std::string& by);
   // The canary has finished a round.
   void check_isolation(std::size_t breaches);
   // Once a second.
@@ -80,6 +85,7 @@ class tenant_service final : public web::service {
   void apply_one(fleet_event event, unix_ms now);
   void carry_out();
   void publish_alert(const alert& value);
+  void mend_retained();
   void publish_config(const host_id& host, std::uint32_t interval);
   void publish_summary();
   void clear_topics(const host_id& host);
@@ -98,7 +104,8 @@ class tenant_service final : public web::service {
   std::function<std::string()> render_metrics_;
   std::function<web::isolation_report()> isolation_;
 
-  std::unordered_map<host_id, std::set<std::string>> alert_topics_;  // last levels known to be retained
+  // By host and last level of the topic: the alert as the broker retains it, but for its value.
+  std::unordered_map<host_id, std::map<std::string, std::string>> alert_topics_;
   std::unordered_map<host_id, std::size_t> lookers_;
   std::unordered_set<host_id> strangers_;  // found unregistered since the last sync; bounded
   std::string summary_;

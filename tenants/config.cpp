@@ -20,6 +20,13 @@ std::string joined(std::string_view parent, std::string_view name) {
   return parent.empty() ? std::string(name) : fmt::format("{}.{}", parent, name);
 }
 
+using alert_pairs = std::vector<std::pair<alert_rule, tenant_config::alert_pair>>;
+alert_pairs rules_of(const tenant_config::alerts_section& alerts) {
+  return {{alert_rule::swap, alerts.swap},           {alert_rule::load, alerts.load},
+          {alert_rule::disk_full, alerts.disk_full}, {alert_rule::temperature, alerts.temperature},
+          {alert_rule::battery, alerts.battery},     {alert_rule::traffic, alerts.traffic}};
+}
+
 // Names of the keys and sections directly below a section.
 std::vector<std::string_view> names_below(std::string_view section) {
   std::vector<std::string_view> names;
@@ -54,6 +61,7 @@ class document_reader {
     }
     check_tls();
     check_clear_margin();
+    check_severities();
   }
 
  private:
@@ -77,7 +85,11 @@ class document_reader {
 
   void read_value(const setting& setting, const json& value, const std::string& path) {
     seen_.insert(setting.key);
-    if (auto mistake = setting.read(value, config_); !mistake.empty()) {
+    if (setting.read_parts) {
+      const auto before = mistakes_.size();
+      setting.read_parts(value, path, config_, mistakes_);
+      if (mistakes_.size() > before) wrong_.insert(setting.key);
+    } else if (auto mistake = setting.read(value, config_); !mistake.empty()) {
       mistakes_.push_back({path, std::move(mistake)});
       wrong_.insert(setting.key);
     }
@@ -135,12 +147,56 @@ class document_reader {
     }
   }
 
+  void check_severities() {
+    const auto& alerts = config_.alerts;
+    const auto check = [&](std::string_view key, bool is_reversed, std::string_view what) {
+      if (is_reversed && !is_wrong(key)) mistakes_.push_back({fmt::format("$.{}", key), std::string(what)});
+    };
+    check("alerts.cpu_critical", alerts.cpu_critical && *alerts.cpu_critical < alerts.cpu_threshold,
+          "must not be below cpu_threshold, which is the warning");
+    check("alerts.memory_critical",
+          alerts.memory_critical && *alerts.memory_critical < alerts.memory_threshold,
+          "must not be below memory_threshold, which is the warning");
+    check("alerts.disk_warning", alerts.disk_warning && *alerts.disk_warning > alerts.disk_threshold,
+          "must not be above disk_threshold, which is critical");
+    for (const auto& [rule, pair] : rules_of(alerts)) {
+      const bool is_reversed =
+          pair.warning && pair.critical &&
+          (fires_below(rule) ? *pair.critical > *pair.warning : *pair.critical < *pair.warning);
+      check(fmt::format("alerts.{}.critical", to_string(rule)), is_reversed,
+            fires_below(rule) ? "must not be above warning" : "must not be below warning");
+    }
+  }
+
   tenant_config& config_;
   std::vector<error>& mistakes_;
   std::set<std::string_view> seen_;
   std::set<std::string_view> wrong_;
   std::vector<std::string> wrong_sections_;  // with the dot
 };
+
+// How far back beyond its level a value must go, where that is no matter of percent.
+double margin_of(alert_rule rule, const tenant_config::alert_pair& levels, double percent) {
+  const double level = levels.warning.value_or(levels.critical.value_or(0));
+  constexpr double tenth = 0.1;
+  constexpr double quarter = 0.25;
+  constexpr double degrees = 5;
+  switch (rule) {
+    case alert_rule::load:
+    case alert_rule::traffic: return tenth * level;
+    case alert_rule::disk_full: return quarter * level;
+    case alert_rule::temperature: return degrees;
+    case alert_rule::cpu:
+    case alert_rule::memory:
+    case alert_rule::swap:
+    case alert_rule::disk:
+    case alert_rule::battery:
+    case alert_rule::offline:
+    case alert_rule::duplicate:
+    case alert_rule::isolation: return percent;
+  }
+  return percent;
+}
 
 rule_setting make_rule(const tenant_config::alerts_section& alerts) {
   rule_setting rule;
@@ -183,6 +239,16 @@ fleet_rules tenant_config::rules() const {
   rules.levels[alert_rule::cpu].warning = alerts.cpu_threshold;
   rules.levels[alert_rule::memory].warning = alerts.memory_threshold;
   rules.levels[alert_rule::disk].critical = alerts.disk_threshold;
+  rules.levels[alert_rule::cpu].critical = alerts.cpu_critical;
+  rules.levels[alert_rule::memory].critical = alerts.memory_critical;
+  rules.levels[alert_rule::disk].warning = alerts.disk_warning;
+  for (const auto& [rule, levels] : rules_of(alerts)) {
+    auto& setting = rules.levels[rule] = make_rule(alerts);
+    setting.warning = levels.warning;
+    setting.critical = levels.critical;
+    setting.margin = margin_of(rule, levels, alerts.clear_margin);
+  }
+  rules.overrides = rule_overrides_of(alerts.overrides);
   rules.offline_after = std::chrono::seconds(alerts.offline_after);
   return rules;
 }
@@ -225,7 +291,8 @@ result<void> set_value(tenant_config& config, std::string_view key, std::string_
     value = nullptr;
   } else if (!setting->is_text) {
     // Text that is no JSON stays a text, for the message.
-    if (auto parsed = json::parse(text, nullptr, false); parsed.is_primitive() && !parsed.is_discarded()) {
+    if (auto parsed = json::parse(text, nullptr, false);
+        !parsed.is_discarded() && (parsed.is_primitive() || setting->read_parts)) {
       value = std::move(parsed);
     }
   }

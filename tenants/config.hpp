@@ -5,6 +5,7 @@
 #include "core/fleet.hpp"
 #include "core/ip_network.hpp"
 #include "core/org_id.hpp"
+#include "tenants/alert_overrides.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -24,6 +25,7 @@ struct tenant_config {
     std::string name;
     org_id id;
     std::string contact;
+    std::string time_zone = "UTC";  // of recurring silences
   };
   struct tls_section {
     tls_mode mode = tls_mode::automatic;
@@ -66,6 +68,11 @@ struct tenant_config {
     std::optional<std::string> secondary_color;
     std::optional<std::string> logo_url;
   };
+  // In the rule's own unit; none: not watched.
+  struct alert_pair {
+    std::optional<double> warning;
+    std::optional<double> critical;
+  };
   struct alerts_section {
     bool enabled = true;
     double cpu_threshold = 90;  // percent
@@ -74,6 +81,17 @@ struct tenant_config {
     std::uint32_t hold_seconds = 30;
     double clear_margin = 5;           // percent below the threshold
     std::uint32_t offline_after = 30;  // seconds
+    // The thresholds of CPU and memory are warnings, that of a disk is critical.
+    std::optional<double> cpu_critical;
+    std::optional<double> memory_critical;
+    std::optional<double> disk_warning;
+    alert_pair swap;              // percent
+    alert_pair load;              // 1-minute load for each core
+    alert_pair disk_full{24, 4};  // hours
+    alert_pair temperature;       // °C
+    alert_pair battery{10, 5};    // percent
+    alert_pair traffic;           // bytes per second
+    std::vector<alert_override> overrides;
   };
   struct history_section {
     std::uint32_t raw_days = 2;

@@ -111,6 +111,47 @@ setting optional_text(std::string_view key, accept_function accept, Field field)
   return row;
 }
 
+// A level that may be absent: null.
+template <class Field>
+setting optional_level(std::string_view key, alert_rule rule, Field field) {
+  setting row{key};
+  row.is_nullable = true;
+  row.read = [=](const json& value, tenant_config& config) {
+    if (value.is_null()) {
+      field(config).reset();
+      return std::string();
+    }
+    const auto [least, most] = level_bounds(rule);
+    const double number = value.is_number() ? value.get<double>() : std::nan("");
+    if (!(number >= least && number <= most)) {
+      return instead(fmt::format("must be a number from {} to {}, or null", least, most), value);
+    }
+    field(config) = number;
+    return std::string();
+  };
+  row.write = [=](const tenant_config& config) {
+    const auto& level = field(config);
+    if (!level) return json(nullptr);
+    return *level == std::floor(*level) ? json(static_cast<std::int64_t>(*level)) : json(*level);
+  };
+  return row;
+}
+
+setting alert_overrides() {
+  setting row{"alerts.overrides"};
+  row.read_parts = [](const json& value, const std::string& path, tenant_config& config,
+                      std::vector<error>& mistakes) {
+    config.alerts.overrides = read_overrides(value, path, mistakes);
+  };
+  row.read = [parts = row.read_parts](const json& value, tenant_config& config) {
+    std::vector<error> mistakes;
+    parts(value, "$", config, mistakes);
+    return mistakes.empty() ? std::string() : mistakes.front().where + ": " + mistakes.front().what;
+  };
+  row.write = [](const tenant_config& config) { return write_overrides(config.alerts.overrides); };
+  return row;
+}
+
 // A list that later versions fill.
 setting empty_list(std::string_view key) {
   setting row{key};
@@ -237,6 +278,7 @@ std::vector<setting> make_settings() {
       required(text("organization.name", accept_name, FIELD(organization.name))),
       required(organization_id()),
       text("organization.contact", accept_contact, FIELD(organization.contact)),
+      text("organization.time_zone", accept_time_zone, FIELD(organization.time_zone)),
       text("server.host", accept_address, FIELD(server.host)),
       whole("server.port", 1, 65'535, FIELD(server.port)),
       optional_text("server.url", accept_server_url, FIELD(server.url)),
@@ -270,7 +312,24 @@ std::vector<setting> make_settings() {
       whole("alerts.hold_seconds", 0, day, FIELD(alerts.hold_seconds)),
       percent("alerts.clear_margin", 0, FIELD(alerts.clear_margin)),
       whole("alerts.offline_after", 1, day, FIELD(alerts.offline_after)),
-      empty_list("alerts.overrides"),
+      optional_level("alerts.cpu_critical", alert_rule::cpu, FIELD(alerts.cpu_critical)),
+      optional_level("alerts.memory_critical", alert_rule::memory, FIELD(alerts.memory_critical)),
+      optional_level("alerts.disk_warning", alert_rule::disk, FIELD(alerts.disk_warning)),
+      optional_level("alerts.swap.warning", alert_rule::swap, FIELD(alerts.swap.warning)),
+      optional_level("alerts.swap.critical", alert_rule::swap, FIELD(alerts.swap.critical)),
+      optional_level("alerts.load.warning", alert_rule::load, FIELD(alerts.load.warning)),
+      optional_level("alerts.load.critical", alert_rule::load, FIELD(alerts.load.critical)),
+      optional_level("alerts.disk_full.warning", alert_rule::disk_full, FIELD(alerts.disk_full.warning)),
+      optional_level("alerts.disk_full.critical", alert_rule::disk_full, FIELD(alerts.disk_full.critical)),
+      optional_level("alerts.temperature.warning", alert_rule::temperature,
+                     FIELD(alerts.temperature.warning)),
+      optional_level("alerts.temperature.critical", alert_rule::temperature,
+                     FIELD(alerts.temperature.critical)),
+      optional_level("alerts.battery.warning", alert_rule::battery, FIELD(alerts.battery.warning)),
+      optional_level("alerts.battery.critical", alert_rule::battery, FIELD(alerts.battery.critical)),
+      optional_level("alerts.traffic.warning", alert_rule::traffic, FIELD(alerts.traffic.warning)),
+      optional_level("alerts.traffic.critical", alert_rule::traffic, FIELD(alerts.traffic.critical)),
+      alert_overrides(),
       empty_list("alerts.notify"),
       whole("history.raw_days", 1, 36'500, FIELD(history.raw_days)),
       whole("history.minute_days", 1, 36'500, FIELD(history.minute_days)),

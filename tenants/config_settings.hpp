@@ -19,6 +19,10 @@ struct setting {
   // Puts the value into the configuration; returns what is wrong with it, or an empty text.
   std::function<std::string(const json& value, tenant_config& config)> read = {};
   std::function<json(const tenant_config& config)> write = {};
+  // In place of `read` where a value has parts of its own: appends every mistake with its path below `path`.
+  std::function<void(const json& value, const std::string& path, tenant_config& config,
+                     std::vector<error>& mistakes)>
+      read_parts = {};
 
   std::string_view section() const { return key.substr(0, key.find('.')); }
 };

@@ -1,5 +1,7 @@
 #include "tenants/config_values.hpp"
 
+#include "tenants/recurrence.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -127,6 +129,10 @@ std::string accept_logo_url(std::string& text) {
 std::string accept_path(std::string& text) {
   const bool good = text.starts_with('/') && text.size() < 4096 && text.find('\0') == std::string::npos;
   return good ? std::string() : "must be the absolute path of a file";
+}
+
+std::string accept_time_zone(std::string& text) {
+  return is_time_zone(text) ? std::string() : R"(must be a time zone such as "UTC" or "Europe/Berlin")";
 }
 
 std::string accept_store(std::string& text) {

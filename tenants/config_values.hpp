@@ -16,7 +16,8 @@ std::string accept_broker_url(std::string& text);  // mqtts://host[:port]
 std::string accept_title(std::string& text);
 std::string accept_color(std::string& text);  // "#0F0" becomes "#00ff00"
 std::string accept_logo_url(std::string& text);
-std::string accept_path(std::string& text);  // absolute
+std::string accept_path(std::string& text);       // absolute
+std::string accept_time_zone(std::string& text);  // a name of the time zone database
 std::string accept_store(std::string& text);
 
 }  // namespace atlas::tenants

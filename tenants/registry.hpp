@@ -1,10 +1,12 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/fleet.hpp"
 #include "core/host_id.hpp"
 #include "core/role.hpp"
 #include "core/unix_time.hpp"
 #include "tenants/audit.hpp"
+#include "tenants/stored_alerts.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -167,6 +169,34 @@ class registry {
   result<bool> end_session_of_id(std::string_view id, std::optional<std::string_view> user_name);
   // How many there were.
   result<std::size_t> end_sessions(std::string_view user_name);
+
+  // What the alerts of an earlier run remember.
+  result<std::vector<alert_memory>> alerts() const;
+  // In one transaction; an empty memory is forgotten.
+  result<void> store_alerts(std::span<const alert_memory> changed);
+  // Another number whenever a silence or an acknowledgement has come or gone, by whichever process: cheap.
+  result<std::int64_t> alert_revision() const;
+  result<std::vector<stored_silence>> silences() const;
+  // The terms must have been checked. An error when there are 1,000 already.
+  result<stored_silence> add_silence(const silence_terms& terms, unix_ms now);
+  result<bool> remove_silence(std::string_view id);  // false when there was none
+  // Those that were for once and are over since then.
+  result<void> forget_silences(unix_ms before);
+  // For the audit log only.
+  result<void> record_acknowledgement(const alert_key& key);
+  // Of each host the newest sample that an earlier run saw.
+  result<std::vector<sample_remembered>> newest_samples() const;
+  result<void> store_newest(std::span<const sample_remembered> changed);
+  // The command line asks, the service answers: questions without an answer, by id.
+  result<std::string> ask_dry_run(std::string_view question);
+  result<std::vector<std::pair<std::string, std::string>>> dry_run_questions() const;
+  result<void> answer_dry_run(std::string_view id, std::string_view answer);
+  // Nothing while there is none; forgets the question with its answer.
+  result<std::optional<std::string>> take_dry_run(std::string_view id);
+  result<void> drop_dry_run(std::string_view id);
+  // The command line orders, the service takes.
+  result<void> order_acknowledgement(const alert_key& key);
+  result<std::vector<acknowledgement>> take_acknowledgements();
 
   // Until the object goes, changes through this connection are recorded as that author's.
   class authorship {

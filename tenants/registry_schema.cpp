@@ -146,6 +146,67 @@ constexpr std::array migrations{
         place INTEGER PRIMARY KEY,                     -- host << 34 | tier << 32 | time / span of a block
         content BLOB NOT NULL
       );
+    )sql",
+    R"sql(
+      CREATE TABLE alerts (                            -- what each alert remembers over a restart
+        host TEXT NOT NULL,
+        rule TEXT NOT NULL,                            -- the last level of its topic: disk:%2Fhome
+        phase TEXT NOT NULL,
+        severity TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        critical_since INTEGER NOT NULL,               -- 0: not waiting to become critical
+        flapping INTEGER NOT NULL,
+        stays_critical INTEGER NOT NULL,
+        turns TEXT NOT NULL,                           -- of its newest three turns, the newest first
+        severities TEXT NOT NULL,
+        value REAL NOT NULL,
+        acknowledged_by TEXT NOT NULL,
+        acknowledged_at INTEGER NOT NULL,
+        PRIMARY KEY (host, rule)
+      ) WITHOUT ROWID;
+      CREATE TABLE silences (
+        id TEXT PRIMARY KEY,
+        host TEXT NOT NULL,                            -- '': any
+        tag TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        begins INTEGER NOT NULL,
+        ends INTEGER NOT NULL,
+        repeat TEXT NOT NULL,                          -- an RRULE; '': once
+        comment TEXT NOT NULL,
+        added INTEGER NOT NULL,
+        who TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE acknowledgements (                  -- that the command line orders and the service takes
+        host TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        who TEXT NOT NULL,
+        PRIMARY KEY (host, rule)
+      ) WITHOUT ROWID;
+      CREATE TABLE newest_samples (                    -- what is older comes late, also after a restart
+        host TEXT PRIMARY KEY,
+        ts INTEGER NOT NULL,
+        boot TEXT NOT NULL,
+        seq INTEGER                                    -- NULL: it has none
+      ) WITHOUT ROWID;
+      CREATE TABLE dry_runs (                          -- that the command line asks for and the service answers
+        id TEXT PRIMARY KEY,
+        question TEXT NOT NULL,                        -- JSON, as the answer
+        answer TEXT
+      ) WITHOUT ROWID;
+      CREATE TABLE alert_revision (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL);
+      INSERT INTO alert_revision VALUES (1, 0);
+      CREATE TRIGGER silence_inserted AFTER INSERT ON silences BEGIN
+        UPDATE alert_revision SET count = count + 1;
+      END;
+      CREATE TRIGGER silence_deleted AFTER DELETE ON silences BEGIN
+        UPDATE alert_revision SET count = count + 1;
+      END;
+      CREATE TRIGGER dry_run_inserted AFTER INSERT ON dry_runs BEGIN
+        UPDATE alert_revision SET count = count + 1;
+      END;
+      CREATE TRIGGER acknowledgement_inserted AFTER INSERT ON acknowledgements BEGIN
+        UPDATE alert_revision SET count = count + 1;
+      END;
     )sql"};
 
 int version_of(SQLite::Database& connection) { return connection.execAndGet("PRAGMA user_version").getInt(); }

@@ -54,6 +54,15 @@ void hosts(site& where, const request& asked, const respond& reply);
 void host(site& where, const request& asked, const respond& reply);
 void remove_host(site& where, const request& asked, const respond& reply);
 void host_history(site& where, const request& asked, const respond& reply);
+
+// routes_alerts.cpp
 void alerts(site& where, const request& asked, const respond& reply);
+void acknowledge(site& where, const request& asked, const respond& reply);
+void silences(site& where, const request& asked, const respond& reply);
+void add_silence(site& where, const request& asked, const respond& reply);
+void remove_silence(site& where, const request& asked, const respond& reply);
+
+// routes_dry_run.cpp
+void dry_run(site& where, const request& asked, const respond& reply);
 
 }  // namespace atlas::web::routes

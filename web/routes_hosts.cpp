@@ -74,14 +74,4 @@ void remove_host(site& where, const request& asked, const respond& reply) {
                                                        : problem(404, "there is no host of this id", "id"));
 }
 
-void alerts(site& where, const request& asked, const respond& reply) {
-  if (const auto state = asked.query().find("state"); state && *state != "firing") {
-    return reply(problem(400, "state must be firing: alerts that are over are not kept", "state"));
-  }
-  std::string body = R"({"alerts":)";
-  append_alerts(body, where.hosts.firing_alerts());
-  body += '}';
-  reply(json_response(std::move(body)));
-}
-
 }  // namespace atlas::web::routes

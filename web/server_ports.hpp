@@ -1,5 +1,6 @@
 #pragma once
 
+#include "web/alert_desk.hpp"
 #include "web/people.hpp"
 #include "web/ports.hpp"
 
@@ -11,6 +12,7 @@ struct server_ports {
   enroller& desk;
   people& staff;
   service& backend;
+  alert_desk& alerts;
 };
 
 }  // namespace atlas::web

@@ -19,6 +19,7 @@ site::site(const server_options& given, branding shown, const fleet& known, cons
       desk(ports.desk),
       staff(ports.staff),
       backend(ports.backend),
+      alerts(ports.alerts),
       cookie_name(session_cookie_name(brand.org_id)),
       content_security_policy(web::content_security_policy(brand)) {}
 

@@ -28,6 +28,7 @@ struct site : std::enable_shared_from_this<site> {
   enroller& desk;
   people& staff;
   service& backend;
+  alert_desk& alerts;
 
   std::string cookie_name;
   std::string content_security_policy;

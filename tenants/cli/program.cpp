@@ -23,6 +23,8 @@ constexpr std::array commands{
     command{"agent-config", "write the configuration of one host's agent", run_agent_config},
     command{"installer", "write a shell script that makes any machine a host", run_installer},
     command{"user", "people who may log in to a dashboard", run_user},
+    command{"alerts", "what fires now, who sees to it, and what a rule would have said", run_alerts},
+    command{"silence", "whom nobody is to be told about, and when", run_silence},
     command{"audit", "who changed what, and who logged in", run_audit},
     command{"token", "API tokens for other programs", run_token},
     command{"key", "show an organisation's API key", run_key},

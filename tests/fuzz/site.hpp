@@ -24,6 +24,10 @@ struct handlers_site {
   web::testing::one_token desk;
   web::testing::known_people staff;
   web::testing::watched_service backend;
+  web::testing::known_alerts alerts{
+      [](const alert_key&, const std::string&) -> web::alert_desk::outcome<alert> {
+        return tl::make_unexpected(web::people_refusal{});
+      }};
   std::shared_ptr<web::site> where;
 };
 

@@ -68,7 +68,7 @@ class LiveFeed:
         for name in frame.get("removed", []):
             self.hosts.pop(name, None)
         for alert in frame.get("alerts", []):
-            if alert["state"] == "firing":
+            if alert["state"] != "resolved":
                 self.alerts[alert["id"]] = alert
             else:
                 self.alerts.pop(alert["id"], None)

@@ -13,7 +13,9 @@ import pytest
 import requests
 
 from support.deadline import wait_until
+from support.mqtt import Client
 from support.programs import program, run
+from support.samples import Publisher, now_ms
 
 PASSWORD = "correct horse battery"
 ROLES = ("viewer", "operator", "admin")
@@ -43,7 +45,7 @@ class World:
 
     def __init__(self, fleet):
         self.fleet = fleet
-        self.acme = fleet.setup("Acme Corp", "acme", "#00ff00", PASSWORD)
+        self.acme = fleet.setup("Acme Corp", "acme", "#00ff00", PASSWORD, alerts__hold_seconds=0)
         self.beta = fleet.setup("Beta Industries", "beta", "#00ffff", PASSWORD)
         for org in (self.acme, self.beta):
             for role in ROLES:
@@ -139,6 +141,24 @@ def some_asset(world, _):
     return re.search(r"/assets/[^\"]+", page).group(0)
 
 
+def some_alert(world, _):
+    """One that fires: an alert is acknowledged once."""
+    host = world.fresh("alarmed")
+    user, password = world.acme.add_host(host)
+    with Client(world.fleet.broker_address, user, password) as client:
+        client.publish(world.acme.topic(host), Publisher().sample(cpu=99))
+    alert = f"{host}:cpu"
+    wait_until(lambda: any(one["id"] == alert for one in world.admin("GET", "/api/v1/alerts").json()["alerts"]), 10,
+               "the alert fires")
+    return f"/api/v1/alerts/{alert}/ack"
+
+
+def some_silence(world, _):
+    made = world.admin("POST", "/api/v1/silences", {"host": "nobody", "until": now_ms() + 3_600_000})
+    assert made.status_code == 201, made.text
+    return f"/api/v1/silences/{made.json()['id']}"
+
+
 def fixed(path):
     return lambda world, role: path
 
@@ -177,6 +197,11 @@ RECIPES = {
     ("DELETE", "/api/v1/hosts/{id}"): Recipe(some_host, success=204),
     ("GET", "/api/v1/hosts/{id}/history"): Recipe(fixed("/api/v1/hosts/h1/history?metric=cpu.percent")),
     ("GET", "/api/v1/alerts"): Recipe(),
+    ("POST", "/api/v1/alerts/{id}/ack"): Recipe(some_alert),
+    ("GET", "/api/v1/silences"): Recipe(),
+    ("POST", "/api/v1/silences"): Recipe(body=lambda _: {"host": "nobody", "until": now_ms() + 60_000}, success=201),
+    ("DELETE", "/api/v1/silences/{id}"): Recipe(some_silence, success=204),
+    ("POST", "/api/v1/settings/dry-run"): Recipe(body=lambda _: {"rule": "cpu", "days": 1}),
     ("GET", "/api/v1/isolation"): Recipe(),
     ("POST", "/api/v1/enroll"): Recipe(
         body=lambda world: {"token": world.enrollment, "host": world.fresh("enrolled")}, success=201),

@@ -87,18 +87,30 @@ branding acme() {
 }
 
 running_server::running_server(server_options options, fleet_rules rules)
-    : hosts(rules), backend([this](const host_id& which) {
+    : hosts(rules),
+      backend([this](const host_id& which) {
         if (hosts.find(which) == nullptr) {
           return false;
         }
         apply(host_removed{which});
         return true;
+      }),
+      alerts([this](const alert_key& key, const std::string& by) -> alert_desk::outcome<alert> {
+        const auto before = hosts.find_alert(key);
+        if (!before || before->phase != alert_phase::firing) {
+          return tl::make_unexpected(
+              before
+                  ? people_refusal{people_refusal::reason::conflict, "it is acknowledged already", ""}
+                  : people_refusal{people_refusal::reason::unknown, "there is no alert of this id now", ""});
+        }
+        apply(alert_acknowledged{key, by});
+        return *hosts.find_alert(key);
       }) {
   auth.tokens["afa_viewer"] = {"view", role::viewer, {}};
   auth.tokens["afa_operator"] = {"operate", role::operator_, {}};
   auth.tokens["afa_admin"] = {"administer", role::admin, {}};
   web = std::make_unique<server>(io, std::move(options), acme(), hosts, samples,
-                                 server_ports{auth, desk, staff, backend});
+                                 server_ports{auth, desk, staff, backend, alerts});
   if (auto started = web->start(); !started) {
     throw std::runtime_error(started.error().where + ": " + started.error().what);
   }

@@ -3,6 +3,7 @@
 #include "core/fleet.hpp"
 #include "core/memory_history.hpp"
 #include "tests/unit/web/http_client.hpp"
+#include "tests/unit/web/known_alerts.hpp"
 #include "tests/unit/web/known_people.hpp"
 #include "web/server.hpp"
 
@@ -105,6 +106,7 @@ class running_server {
   one_token desk;
   known_people staff;
   watched_service backend;
+  known_alerts alerts;
   std::unique_ptr<server> web;
 
  private:

@@ -58,6 +58,13 @@ describe('alerts', () => {
     const book = mergeAlerts(empty, [alert('a:cpu', { severity: 'warning', since: 9 }), alert('b:cpu', { since: 5 }), alert('c:cpu', { since: 7 })]);
     expect(book.firing.map((a) => a.id)).toEqual(['c:cpu', 'b:cpu', 'a:cpu']);
   });
+  it('stay when they are acknowledged, and change in place', () => {
+    let book = mergeAlerts(empty, [alert('a:cpu')]);
+    book = mergeAlerts(book, [alert('a:cpu', { state: 'acknowledged', acknowledged_by: 'ann' })]);
+    expect(book.firing.map((a) => a.state)).toEqual(['acknowledged']);
+    expect(book.resolved).toEqual([]);
+    expect(snapshotAlerts(empty, [alert('a:cpu', { state: 'acknowledged' })]).firing).toHaveLength(1);
+  });
   it('go with their host', () => expect(dropHosts(mergeAlerts(empty, [alert('a:cpu'), alert('b:cpu')]), new Set(['a'])).firing.map((a) => a.host)).toEqual(['b']));
   it('that are resolved are remembered up to a bound', () => {
     const many = Array.from({ length: 50 }, (_, i) => alert(`h${i}:cpu`, { state: 'resolved' }));

@@ -1,6 +1,6 @@
 import { text } from './text';
-import type { Alert } from './types';
-import { duration, percent } from './units';
+import type { Alert, NewSilence } from './types';
+import { celsius, duration, number, percent, rate } from './units';
 
 export const worst = (alerts: readonly Alert[]): Alert['severity'] | null =>
   alerts.length === 0 ? null : alerts.some((a) => a.severity === 'critical') ? 'critical' : 'warning';
@@ -13,6 +13,10 @@ export const alertHost = (alert: Alert): string => (alert.host === '_' ? text.al
 
 // What the rules measure; everything else is a percentage.
 const units: Record<string, (value: number) => string> = {
+  load: (value) => number(value, 2),
+  disk_full: (hours) => duration(hours * 3_600_000),
+  temperature: celsius,
+  traffic: rate,
   offline: (seconds) => duration(seconds * 1000),
   duplicate: text.alerts.turns,
   isolation: text.alerts.attempts,
@@ -20,8 +24,18 @@ const units: Record<string, (value: number) => string> = {
 
 // A silence grows by itself.
 export const alertValue = (alert: Alert, now: number): string => {
-  const silence = alert.rule === 'offline' && alert.state === 'firing' ? (now - alert.since) / 1000 : 0;
+  const silence = alert.rule === 'offline' && alert.state !== 'resolved' ? (now - alert.since) / 1000 : 0;
   return units[alert.rule]?.(Math.max(alert.value, silence)) ?? percent(alert.value, 1);
 };
 
 export const alertLimit = (alert: Alert): string => units[alert.rule]?.(alert.threshold) ?? percent(alert.threshold);
+
+export type Scope = 'alert' | 'host' | 'rule';
+
+// What a silence of an alert is for, and until when.
+export const silenceOf = (alert: Alert, scope: Scope, hours: number, now: number, comment: string): NewSilence => ({
+  ...(scope === 'rule' ? {} : { host: alert.host }),
+  ...(scope === 'host' ? {} : { rule: alert.rule }),
+  until: Math.round(now + hours * 3_600_000),
+  ...(comment.trim() ? { comment: comment.trim() } : {}),
+});

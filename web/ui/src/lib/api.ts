@@ -1,4 +1,4 @@
-import type { Branding, HistoryPoint, HostDetail, IsolationReport, Me } from './types';
+import type { Alert, Branding, HistoryPoint, HostDetail, IsolationReport, Me, NewSilence } from './types';
 
 export class ApiError extends Error {
   // `status` 0: no answer at all. `retryAfter`: seconds to wait before the next attempt.
@@ -56,6 +56,8 @@ export const api = {
   me: () => request<Me>('me', {}, true),
   login: (user: string, password: string) => request<Me | undefined>('login', post({ user, password }), true),
   logout: () => request<void>('logout', post({}), true),
+  acknowledge: (id: string) => request<Alert>(`alerts/${encodeURIComponent(id)}/ack`, post({})),
+  silence: (terms: NewSilence) => request<{ id: string }>('silences', post(terms)),
   isolation: () => request<IsolationReport>('isolation'),
   host: (id: string) => request<HostDetail>(`hosts/${encodeURIComponent(id)}`),
   history: async (id: string, metric: string, from: number, to: number, points: number): Promise<HistoryPoint[]> => {

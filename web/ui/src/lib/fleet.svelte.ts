@@ -102,8 +102,10 @@ export class Fleet {
     if (changes.length > 0 || removed.size > 0) {
       let book = mergeAlerts(this.book, changes);
       if (removed.size > 0) book = dropHosts(book, removed);
+      // What changes in place is no news.
+      const known = new Set(this.book.firing.map((a) => a.id));
       this.setAlerts(book);
-      this.raised = changes.find((a) => a.state === 'firing') ?? this.raised;
+      this.raised = changes.find((a) => a.state === 'firing' && !known.has(a.id)) ?? this.raised;
     }
   }
 

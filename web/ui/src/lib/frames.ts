@@ -22,7 +22,7 @@ export function mergeHost(older: Host | undefined, newer: HostChange): Host {
 }
 
 export interface AlertBook {
-  firing: Alert[];
+  firing: Alert[]; // acknowledged ones too
   resolved: Alert[]; // newest first, a bounded memory of this page
 }
 
@@ -34,9 +34,11 @@ function byUrgency(a: Alert, b: Alert): number {
   return severityRank[a.severity] - severityRank[b.severity] || b.since - a.since || (a.id < b.id ? -1 : 1);
 }
 
-// Alerts of a snapshot are all that fire.
+export const isRaised = (a: Alert): boolean => a.state === 'firing' || a.state === 'acknowledged';
+
+// Alerts of a snapshot are all that are raised.
 export function snapshotAlerts(book: AlertBook, alerts: Alert[]): AlertBook {
-  return { firing: alerts.filter((a) => a.state === 'firing').sort(byUrgency), resolved: book.resolved };
+  return { firing: alerts.filter(isRaised).sort(byUrgency), resolved: book.resolved };
 }
 
 export function mergeAlerts(book: AlertBook, changes: Alert[]): AlertBook {
@@ -45,7 +47,7 @@ export function mergeAlerts(book: AlertBook, changes: Alert[]): AlertBook {
   const firing = book.firing.filter((a) => !ids.has(a.id));
   let resolved = book.resolved.filter((a) => !ids.has(a.id));
   for (const change of changes) {
-    if (change.state === 'firing') firing.push(change);
+    if (isRaised(change)) firing.push(change);
     else resolved = [change, ...resolved];
   }
   return { firing: firing.sort(byUrgency), resolved: resolved.slice(0, resolvedKept) };

@@ -97,13 +97,27 @@ export type HostChange = { id: string } & { [Member in Exclude<keyof Host, 'id'>
 export interface Alert {
   id: string;
   host: string;
-  rule: 'cpu' | 'memory' | 'disk' | 'offline' | 'duplicate' | 'isolation' | (string & {});
+  rule: 'cpu' | 'memory' | 'swap' | 'load' | 'disk' | 'disk_full' | 'temperature' | 'battery' | 'traffic' | 'offline' | 'duplicate' | 'isolation' | (string & {});
   instance?: string;
   severity: 'warning' | 'critical';
-  state: 'firing' | 'resolved';
+  state: 'pending' | 'firing' | 'acknowledged' | 'resolved';
   value: number;
   threshold: number;
   since: number;
+  flapping?: boolean;
+  silenced?: boolean;
+  acknowledged_by?: string;
+  acknowledged_at?: number;
+}
+
+// Whom nobody is told about, and when; `repeat` is an RFC 5545 rule.
+export interface NewSilence {
+  host?: string;
+  tag?: string;
+  rule?: string;
+  until: number;
+  repeat?: string;
+  comment?: string;
 }
 
 export interface Snapshot {

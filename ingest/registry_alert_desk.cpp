@@ -1,0 +1,182 @@
+#include "ingest/registry_alert_desk.hpp"
+
+#include "core/json_text.hpp"
+#include "ingest/dry_run.hpp"
+#include "tenants/recurrence.hpp"
+#include "web/dry_run_json.hpp"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+namespace atlas::ingest {
+
+namespace {
+
+using tenants::registry;
+using refusal = web::people_refusal;
+template <class Value>
+using decided = result<web::alert_desk::outcome<Value>>;
+
+tl::unexpected<refusal> refuse(refusal::reason why, std::string what, std::string member = {}) {
+  return tl::make_unexpected(refusal{why, std::move(what), std::move(member)});
+}
+
+web::silence_info shown(const tenants::stored_silence& one, bool is_on) {
+  const auto& terms = one.terms;
+  return {one.id,
+          {terms.host, terms.tag, terms.rule, terms.first, terms.repeat, terms.comment},
+          one.added,
+          one.by,
+          is_on};
+}
+
+}  // namespace
+
+registry_alert_desk::registry_alert_desk(boost::asio::io_context& io, boost::asio::thread_pool& worker,
+                                         registry& of_worker, tenant_service& service, alert_keeper& keeper,
+                                         const wall_clock& clock, const history& samples, fleet_rules rules)
+    : io_(io),
+      worker_(worker),
+      of_worker_(of_worker),
+      service_(service),
+      keeper_(keeper),
+      clock_(clock),
+      history_(samples),
+      rules_(std::move(rules)) {}
+
+template <class Value, class Work>
+void registry_alert_desk::run(web::actor by, Work work, answer<Value> done) {
+  if (waiting_ >= max_waiting) {
+    boost::asio::post(io_, [done = std::move(done)] {
+      done(failure("alerts", "too many requests wait: try again in a second"));
+    });
+    return;
+  }
+  ++waiting_;
+  boost::asio::post(worker_, [this, by = std::move(by), work = std::move(work), now = clock_.now(),
+                              done = std::move(done)]() mutable {
+    const auto as = of_worker_.acting_as({by.name, by.address});
+    result<Value> found = work(of_worker_, now);
+    boost::asio::post(io_, [this, found = std::move(found), done = std::move(done)]() mutable {
+      --waiting_;
+      if (!found) {
+        spdlog::error("{}: {}", found.error().where, found.error().what);
+      }
+      keeper_.read_again();
+      done(std::move(found));
+    });
+  });
+}
+
+// The alert changes at once; the answer comes when the audit log has it.
+void registry_alert_desk::acknowledge(web::actor by, alert_key key, answer<outcome<alert>> done) {
+  const auto reply_later = [&](decided<alert> said) {
+    boost::asio::post(io_, [said = std::move(said), done] { done(said); });
+  };
+  const auto present = service_.hosts().find_alert(key);
+  if (!present || !is_raised(present->phase)) {
+    return reply_later(refuse(refusal::reason::unknown, "there is no alert of this id now"));
+  }
+  if (!service_.acknowledge(key, by.name)) {
+    return reply_later(
+        refuse(refusal::reason::conflict, "it is acknowledged already, by " + present->acknowledged_by));
+  }
+  auto shown = service_.hosts().find_alert(key);
+  run<outcome<alert>>(
+      std::move(by),
+      [key = std::move(key), shown = std::move(shown)](registry& store, unix_ms) -> decided<alert> {
+        if (auto recorded = store.record_acknowledgement(key); !recorded) {
+          return tl::unexpected(recorded.error());
+        }
+        return *shown;
+      },
+      std::move(done));
+}
+
+void registry_alert_desk::list_silences(answer<std::vector<web::silence_info>> done) {
+  run<std::vector<web::silence_info>>(
+      {},
+      [on = service_.hosts().active_silences()](registry& store,
+                                                unix_ms) -> result<std::vector<web::silence_info>> {
+        const auto found = store.silences();
+        if (!found) {
+          return tl::unexpected(found.error());
+        }
+        std::vector<web::silence_info> all;
+        for (const auto& one : *found) {
+          all.push_back(shown(one, on.contains(one.id)));
+        }
+        return all;
+      },
+      std::move(done));
+}
+
+void registry_alert_desk::add_silence(web::actor by, web::new_silence asked,
+                                      answer<outcome<web::silence_info>> done) {
+  if (const auto good = tenants::check_recurrence(asked.repeat); !good) {
+    boost::asio::post(io_, [done = std::move(done), what = good.error()] {
+      done(decided<web::silence_info>(
+          refuse(refusal::reason::invalid, what.where + " " + what.what, what.where)));
+    });
+    return;
+  }
+  run<outcome<web::silence_info>>(
+      std::move(by),
+      [asked = std::move(asked)](registry& store, unix_ms now) -> decided<web::silence_info> {
+        const auto made = store.add_silence(
+            {asked.host, asked.tag, asked.rule, asked.first, asked.repeat, asked.comment}, now);
+        if (!made) {
+          return tl::unexpected(made.error());
+        }
+        return shown(*made, asked.first.from <= now && now < asked.first.until);
+      },
+      std::move(done));
+}
+
+void registry_alert_desk::remove_silence(web::actor by, std::string id, answer<bool> done) {
+  run<bool>(
+      std::move(by), [id = std::move(id)](registry& store, unix_ms) { return store.remove_silence(id); },
+      std::move(done));
+}
+
+void registry_alert_desk::dry_run(web::dry_run_question asked, answer<outcome<std::string>> done) {
+  const auto reply_later = [&](decided<std::string> said) {
+    boost::asio::post(io_, [said = std::move(said), done] { done(said); });
+  };
+  if (auto why = ingest::dry_run::refusal(asked.rule); !why.empty()) {
+    return reply_later(refuse(refusal::reason::invalid, "rule " + why, "rule"));
+  }
+  if (trying_) {
+    return reply_later(
+        refuse(refusal::reason::conflict, "another dry run is under way: try again when it is done"));
+  }
+  trying_ = true;
+  ingest::dry_run::start(io_, service_.hosts(), history_, rules_, std::move(asked), clock_.now(),
+                         [this, done = std::move(done)](std::string text) {
+                           trying_ = false;
+                           done(decided<std::string>(std::move(text)));
+                         });
+}
+
+void registry_alert_desk::answer_dry_run(const std::string& question, std::function<void(std::string)> done) {
+  const auto refused = [](const std::string& what) {
+    std::string text = R"({"error":)";
+    append_json_string(text, what);
+    return text + '}';
+  };
+  constexpr std::size_t longest_question = 4096;
+  auto asked = web::parse_dry_run(question, longest_question);
+  if (!asked) {
+    return done(refused(asked.error().where + " " + asked.error().what));
+  }
+  dry_run(*std::move(asked), [done = std::move(done), refused](decided<std::string> said) {
+    if (!said) {
+      return done(refused(said.error().what));
+    }
+    done(*said ? **std::move(said) : refused(said->error().what));
+  });
+}
+
+}  // namespace atlas::ingest

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "ingest/alert_keeper.hpp"
+#include "ingest/clock.hpp"
+#include "ingest/tenant_service.hpp"
+#include "tenants/registry.hpp"
+#include "web/alert_desk.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+namespace atlas::ingest {
+
+// Acknowledgements at the fleet, silences in the registry; the store is written on the worker thread. Its
+// calls are for the loop thread.
+class registry_alert_desk final : public web::alert_desk {
+ public:
+  static constexpr std::size_t max_waiting = 32;
+
+  // All outlive this object, and the worker is joined before it goes. `of_worker` is the worker's connection.
+  registry_alert_desk(boost::asio::io_context& io, boost::asio::thread_pool& worker,
+                      tenants::registry& of_worker, tenant_service& service, alert_keeper& keeper,
+                      const wall_clock& clock, const history& samples, fleet_rules rules);
+
+  void acknowledge(web::actor by, alert_key key, answer<outcome<alert>> done) override;
+  void list_silences(answer<std::vector<web::silence_info>> done) override;
+  void add_silence(web::actor by, web::new_silence asked, answer<outcome<web::silence_info>> done) override;
+  void remove_silence(web::actor by, std::string id, answer<bool> done) override;
+  // One at a time.
+  void dry_run(web::dry_run_question asked, answer<outcome<std::string>> done) override;
+  // The same for a question in JSON, as the command line asks it; a refusal is {"error":"…"}.
+  void answer_dry_run(const std::string& question, std::function<void(std::string)> done);
+
+ private:
+  // Runs work(registry, now) on the worker thread, as `by`, and hands its result to `done`.
+  template <class Value, class Work>
+  void run(web::actor by, Work work, answer<Value> done);
+
+  boost::asio::io_context& io_;
+  boost::asio::thread_pool& worker_;
+  tenants::registry& of_worker_;
+  tenant_service& service_;
+  alert_keeper& keeper_;
+  const wall_clock& clock_;
+  const history& history_;
+  const fleet_rules rules_;
+  std::size_t waiting_ = 0;
+  bool trying_ = false;
+};
+
+}  // namespace atlas::ingest

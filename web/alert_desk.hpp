@@ -1,0 +1,67 @@
+#pragma once
+
+#include "core/alert.hpp"
+#include "core/error.hpp"
+#include "core/rule_book.hpp"
+#include "core/silence.hpp"
+#include "web/people.hpp"
+#include "web/ports.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace atlas::web {
+
+// Whom a silence is for, and when.
+struct new_silence {
+  std::string host;  // with "*" for anything; empty: any
+  std::string tag;
+  std::optional<alert_rule> rule;
+  time_span first;     // when it is on, or for the first time
+  std::string repeat;  // an RFC 5545 RRULE in the organisation's time zone; empty: once
+  std::string comment;
+};
+
+struct silence_info {
+  std::string id;
+  new_silence terms;
+  unix_ms created{};
+  std::string by;
+  bool is_on = false;
+};
+
+// What is to be tried: levels as they would be set, on hosts that the pattern fits.
+struct dry_run_question {
+  alert_rule rule = alert_rule::cpu;
+  rule_change change;  // of the rule as it is set now
+  std::string host;    // with "*" for anything; empty: all
+  std::uint32_t days = 7;
+};
+
+// What people do about alerts. Calls come on the loop thread; `done` comes there exactly once, with an error
+// when the store could not be asked. Every change is recorded as that of its `actor`.
+class alert_desk {
+ public:
+  virtual ~alert_desk() = default;
+  template <class Value>
+  using answer = people::answer<Value>;
+  template <class Value>
+  using outcome = people::outcome<Value>;
+
+  // The alert as it is then. A refusal: unknown when there is none, conflict when it does not fire.
+  virtual void acknowledge(actor by, alert_key key, answer<outcome<alert>> done) = 0;
+  virtual void list_silences(answer<std::vector<silence_info>> done) = 0;
+  virtual void add_silence(actor by, new_silence asked, answer<outcome<silence_info>> done) = 0;
+  // What the alert engine would have made of the stored history, as JSON. A refusal: invalid for a rule whose
+  // values are not stored, conflict while another one runs.
+  virtual void dry_run(dry_run_question asked, answer<outcome<std::string>> done) = 0;
+  // False when there is none of that id.
+  virtual void remove_silence(actor by, std::string id, answer<bool> done) = 0;
+};
+
+}  // namespace atlas::web
