@@ -207,6 +207,29 @@ constexpr std::array migrations{
       CREATE TRIGGER acknowledgement_inserted AFTER INSERT ON acknowledgements BEGIN
         UPDATE alert_revision SET count = count + 1;
       END;
+    )sql",
+    R"sql(
+      CREATE TABLE notify_state (                      -- of the planner, JSON
+        row INTEGER PRIMARY KEY CHECK (row = 1),
+        state TEXT NOT NULL
+      );
+      CREATE TABLE notify_outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,          -- in the order of delivery
+        channel TEXT NOT NULL,                         -- its name
+        key TEXT NOT NULL UNIQUE,                      -- idempotency key: the same at every attempt
+        incident TEXT NOT NULL,
+        kind TEXT NOT NULL,                            -- "opened", …
+        title TEXT NOT NULL,
+        message TEXT NOT NULL,                         -- JSON, the same for every channel
+        added INTEGER NOT NULL,
+        due INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        state INTEGER NOT NULL DEFAULT 0,              -- 0 waits, 1 was sent, 2 is a dead letter
+        ended INTEGER,
+        trouble TEXT NOT NULL DEFAULT ''               -- of the newest attempt
+      );
+      CREATE INDEX notify_waiting ON notify_outbox (channel, id) WHERE state = 0;
+      CREATE INDEX notify_ended ON notify_outbox (state, id) WHERE state <> 0;
     )sql"};
 
 int version_of(SQLite::Database& connection) { return connection.execAndGet("PRAGMA user_version").getInt(); }
