@@ -14,12 +14,16 @@
 #include "ingest/key_source.hpp"
 #include "ingest/metrics_text.hpp"
 #include "ingest/mqtt_source.hpp"
+#include "ingest/notify/alert_feed.hpp"
+#include "ingest/notify/notifier.hpp"
+#include "ingest/notify/readiness.hpp"
 #include "ingest/registry_alert_desk.hpp"
 #include "ingest/registry_authenticator.hpp"
 #include "ingest/registry_enroller.hpp"
 #include "ingest/registry_people.hpp"
 #include "ingest/registry_watch.hpp"
 #include "ingest/tenant_service.hpp"
+#include "tenants/org_look.hpp"
 #include "tenants/server_tls.hpp"
 #include "web/server.hpp"
 
@@ -75,6 +79,10 @@ web::branding make_branding(const tenants::tenant_config& config) {
           brand.secondary_color,    brand.logo_url};
 }
 
+notifier_options make_notifier_options(const tenants::tenant_config& config) {
+  return {tenants::make_org_look(config), config.notifications(), config.alerts.notify};
+}
+
 bool is_encrypted(const tenants::tenant_config& config) {
   return tenants::certificate_source_of(config) != tenants::certificate_source::none;
 }
@@ -99,7 +107,8 @@ class application {
  public:
   application(asio::io_context& io, const tenants::state_root& root, const tenants::tenant_config& config,
               const options& chosen, const tenants::certificate_files& shown, const broker_address& broker,
-              key_source& keys, tenants::registry own, tenants::registry of_worker, history_store samples)
+              key_source& keys, tenants::registry own, tenants::registry of_worker, history_store samples,
+              notify::outbox outgoing)
       : io_(io),
         own_registry_(std::move(own)),
         worker_registry_(std::move(of_worker)),
@@ -135,15 +144,19 @@ class application {
         acks_(
             std::chrono::seconds(config.agent.report_interval),
             [this](const host_id& host, const std::string& text) { return source_.publish_ack(host, text); }),
+        notifier_(make_notifier_options(config), std::move(outgoing)),
+        alert_feed_(service_.hosts(), notifier_),
         signals_(io_, SIGTERM, SIGINT),
         tick_(io_) {
     service_.on_effects([this](const fleet_effects& effects) {
       server_.publish(effects);
       alerts_.put(effects.memories);
+      alert_feed_.take(effects);
     });
     alerts_.on_dry_run([this](const std::string& question, std::function<void(std::string)> done) {
       desk_.answer_dry_run(question, std::move(done));
     });
+    service_.on_link([this] { return std::pair{source_.is_subscribed(), source_.connects()}; });
     service_.on_metrics([this] { return metrics(); });
     service_.add_readiness(
         [this] { return web::readiness_check{"broker", source_.is_subscribed(), source_.trouble()}; });
@@ -159,6 +172,7 @@ class application {
     service_.add_readiness([this] { return guard_.readiness(std::chrono::steady_clock::now()); });
     service_.add_readiness([this] { return canary_.readiness(); });
     service_.add_readiness([this] { return server_.certificate_readiness(); });
+    service_.add_readiness([this] { return notify_readiness(notifier_, clock_.now()); });
   }
 
   ~application() { worker_.join(); }
@@ -186,6 +200,7 @@ class application {
     watch_.start();
     canary_.start();
     mover_.start();
+    notifier_.start();
     tick();
     sd_notify(0, "READY=1");
     io_.run();
@@ -208,6 +223,9 @@ class application {
     service_.tick();
     acks_.tick(std::chrono::steady_clock::now());
     alerts_.tick();
+    if (reading_) {
+      alert_feed_.tick();
+    }
     server_.refresh_certificate();
     sd_notify(0, "WATCHDOG=1");
     tick_.expires_after(std::chrono::seconds(1));
@@ -236,7 +254,8 @@ class application {
     return render_metrics({service_.hosts(), service_.counters(), intake_, inbox_, server_.counters(),
                            source_.is_subscribed(), source_.connects(), source_.outbox().size(),
                            source_.outbox().dropped(), guard_.newest(std::chrono::steady_clock::now()),
-                           canary_.report(), &mover_.state(), history_.durable(), &acks_});
+                           canary_.report(), &mover_.state(), history_.durable(), &acks_,
+                           notifier_.report()});
   }
 
   asio::io_context& io_;
@@ -261,6 +280,8 @@ class application {
   key_mover mover_;
   web::server server_;
   ack_sender acks_;
+  notifier notifier_;
+  alert_feed alert_feed_;
   asio::signal_set signals_;
   asio::steady_timer tick_;
   bool reading_ = false;
@@ -287,6 +308,10 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
   if (!of_worker) {
     return tl::unexpected(of_worker.error());
   }
+  auto messages = notify::outbox::open(store);
+  if (!messages) {
+    return tl::unexpected(messages.error());
+  }
   auto ring = tenants::read_key_ring(root, tenant);
   if (!ring) {
     return tl::unexpected(ring.error());
@@ -298,7 +323,7 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
     return tl::unexpected(samples.error());
   }
   application running(io, root, tenant.config, chosen, *shown, *broker, keys, std::move(*own),
-                      std::move(*of_worker), std::move(*samples));
+                      std::move(*of_worker), std::move(*samples), *std::move(messages));
   return running.run(tenant.config);
 }
 

@@ -5,6 +5,7 @@
 #include "ingest/ack_sender.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/intake.hpp"
+#include "ingest/notify/channel_report.hpp"
 #include "ingest/rekeyer.hpp"
 #include "ingest/store/sqlite_history.hpp"
 #include "ingest/tenant_service.hpp"
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace atlas::ingest {
 
@@ -33,6 +35,7 @@ struct metrics_view {
   const rekeyer* rotation = nullptr;
   const store::sqlite_history* history = nullptr;
   const ack_sender* acks = nullptr;
+  std::vector<channel_report> channels = {};
 };
 
 // Prometheus text format 0.0.4.

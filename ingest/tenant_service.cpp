@@ -14,6 +14,7 @@ namespace atlas::ingest {
 namespace {
 
 constexpr std::size_t max_strangers = 10'000;
+constexpr milliseconds time_to_reconnect{10'000};
 constexpr std::uint32_t focused_interval = 1;  // second
 
 // The host that a message is about; nothing for events that do not come from a message.
@@ -46,16 +47,31 @@ tenant_service::tenant_service(tenant_options options, tenants::registry& hosts,
       history_(samples),
       broker_(broker),
       clock_(clock),
-      fleet_(options_.rules) {}
+      fleet_(options_.rules),
+      pause_(options_.rules.offline_after + time_to_reconnect) {}
 
 void tenant_service::apply(std::span<fleet_event> events) {
   const unix_ms now = clock_.now();
+  look_at_link(now);
   for (auto& event : events) {
-    if (admit(event)) {
+    if (!is_last_will_of_a_restart(event, now) && admit(event)) {
       apply_one(std::move(event), now);
     }
   }
   carry_out();
+}
+
+void tenant_service::look_at_link(unix_ms now) {
+  if (link_) {
+    const auto [is_subscribed, connects] = link_();
+    pause_.look(is_subscribed, connects, now);
+  }
+}
+
+// A host that does not come back from it falls silent when the pause is over.
+bool tenant_service::is_last_will_of_a_restart(const fleet_event& event, unix_ms now) const {
+  const auto* status = std::get_if<status_received>(&event);
+  return status != nullptr && status->value.state == reported_state::lost && pause_.is_on(now);
 }
 
 // Credentials are given to registered hosts only, but a message may have waited while its host was revoked.
@@ -126,7 +142,11 @@ void tenant_service::check_isolation(std::size_t breaches) {
 }
 
 void tenant_service::tick() {
-  apply_one(time_passed{}, clock_.now());
+  const unix_ms now = clock_.now();
+  look_at_link(now);
+  if (!pause_.is_on(now)) {
+    apply_one(time_passed{}, now);
+  }
   carry_out();
   publish_summary();
 }

@@ -3,6 +3,7 @@
 #include "core/fleet.hpp"
 #include "core/history.hpp"
 #include "core/org_id.hpp"
+#include "ingest/broker_pause.hpp"
 #include "ingest/clock.hpp"
 #include "ingest/retained_publisher.hpp"
 #include "tenants/registry.hpp"
@@ -15,6 +16,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace atlas::ingest {
@@ -48,6 +50,8 @@ class tenant_service final : public web::service {
   void on_effects(effects_handler handler) { on_effects_ = std::move(handler); }
   void add_readiness(readiness_source source) { readiness_.push_back(std::move(source)); }
   void on_metrics(std::function<std::string()> render) { render_metrics_ = std::move(render); }
+  // How things stand with the broker: whether there is a subscription, and how many connections there were.
+  void on_link(std::function<std::pair<bool, std::uint64_t>()> link) { link_ = std::move(link); }
   void on_isolation(std::function<web::isolation_report()> report) { isolation_ = std::move(report); }
 
   // Moves the events out.
@@ -77,6 +81,8 @@ class tenant_service final : public web::service {
   void focus(const host_id& host, bool on) override;
 
  private:
+  void look_at_link(unix_ms now);
+  bool is_last_will_of_a_restart(const fleet_event& event, unix_ms now) const;
   bool admit(const fleet_event& event);
   bool is_registered(const host_id& host);
   void refuse(const fleet_event& event, const host_id& host);
@@ -103,6 +109,8 @@ class tenant_service final : public web::service {
   std::vector<readiness_source> readiness_;
   std::function<std::string()> render_metrics_;
   std::function<web::isolation_report()> isolation_;
+  std::function<std::pair<bool, std::uint64_t>()> link_;
+  broker_pause pause_;
 
   // By host and last level of the topic: the alert as the broker retains it, but for its value.
   std::unordered_map<host_id, std::map<std::string, std::string>> alert_topics_;

@@ -2,6 +2,7 @@
 
 #include "tenants/config_settings.hpp"
 #include "tenants/nearest.hpp"
+#include "tenants/notify_settings.hpp"
 #include "tenants/private_file.hpp"
 #include "tenants/server_tls.hpp"
 
@@ -253,6 +254,13 @@ fleet_rules tenant_config::rules() const {
   return rules;
 }
 
+notify_rules tenant_config::notifications() const {
+  notify_rules rules;
+  rules.window = std::chrono::seconds(alerts.group_seconds);
+  for (const auto& channel : alerts.notify) rules.channels.push_back(channel.policy());
+  return rules;
+}
+
 tl::expected<tenant_config, config_errors> parse_tenant_config(std::string_view text,
                                                                std::string_view file_name) {
   config_errors mistakes;
@@ -296,10 +304,21 @@ result<void> set_value(tenant_config& config, std::string_view key, std::string_
       value = std::move(parsed);
     }
   }
+  if (!setting->read) {
+    return failure(std::string(key),
+                   "holds secrets, and a command line is not secret: write it into tenant.json");
+  }
   if (auto mistake = setting->read(value, config); !mistake.empty()) {
     return failure(std::string(key), std::move(mistake));
   }
   return {};
+}
+
+std::string format_masked_config(const tenant_config& config) {
+  auto document = json::parse(format_tenant_config(config));
+  document["server"]["api_key"] = config.server.api_key.masked();
+  mask_channels(document["alerts"]["notify"]);
+  return document.dump(2) + "\n";
 }
 
 std::vector<std::string_view> setting_keys() {

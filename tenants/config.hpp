@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/fleet.hpp"
 #include "core/ip_network.hpp"
+#include "core/notify_channel.hpp"
 #include "core/org_id.hpp"
 #include "tenants/alert_overrides.hpp"
 
@@ -92,6 +93,9 @@ struct tenant_config {
     alert_pair battery{10, 5};    // percent
     alert_pair traffic;           // bytes per second
     std::vector<alert_override> overrides;
+    std::uint32_t group_seconds = 30;  // alerts that come together are one message
+    notify_templates templates;        // of every channel without its own
+    std::vector<notify_channel> notify;
   };
   struct history_section {
     std::uint32_t raw_days = 2;
@@ -110,6 +114,8 @@ struct tenant_config {
 
   // The alert rules as the fleet takes them.
   fleet_rules rules() const;
+  // What the channels want to hear of, as the planner takes it.
+  notify_rules notifications() const;
 };
 
 // Every mistake of a file at once; `where` of each is "<file>: <JSON path>", as in "tenant.json:
@@ -120,6 +126,8 @@ tl::expected<tenant_config, config_errors> parse_tenant_config(std::string_view 
                                                                std::string_view file_name);
 tl::expected<tenant_config, config_errors> load_tenant_config(const std::filesystem::path& file);
 std::string format_tenant_config(const tenant_config& config);
+// The same with every secret of it made unreadable, to be shown.
+std::string format_masked_config(const tenant_config& config);
 // One value, given as text, as a command line or a person gives it: "server.port", "8768". `where` of an
 // error is the key. How the values fit together is not looked at: format and parse the whole for that.
 result<void> set_value(tenant_config& config, std::string_view key, std::string_view text);

@@ -1,6 +1,7 @@
 #include "tenants/config_settings.hpp"
 
 #include "tenants/config_values.hpp"
+#include "tenants/notify_settings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -152,14 +153,13 @@ setting alert_overrides() {
   return row;
 }
 
-// A list that later versions fill.
-setting empty_list(std::string_view key) {
-  setting row{key};
-  row.read = [](const json& value, tenant_config&) {
-    if (!value.is_array()) return instead("must be a list", value);
-    return value.empty() ? std::string() : "is not available in this version: leave the list empty";
+setting notify_list() {
+  setting row{"alerts.notify"};
+  row.read_parts = [](const json& value, const std::string& path, tenant_config& config,
+                      std::vector<error>& mistakes) {
+    config.alerts.notify = read_channels(value, path, mistakes);
   };
-  row.write = [](const tenant_config&) { return json::array(); };
+  row.write = [](const tenant_config& config) { return write_channels(config.alerts.notify); };
   return row;
 }
 
@@ -330,7 +330,10 @@ std::vector<setting> make_settings() {
       optional_level("alerts.traffic.warning", alert_rule::traffic, FIELD(alerts.traffic.warning)),
       optional_level("alerts.traffic.critical", alert_rule::traffic, FIELD(alerts.traffic.critical)),
       alert_overrides(),
-      empty_list("alerts.notify"),
+      whole("alerts.group_seconds", 1, 3'600, FIELD(alerts.group_seconds)),
+      text("alerts.templates.subject", accept_template, FIELD(alerts.templates.subject)),
+      text("alerts.templates.text", accept_template, FIELD(alerts.templates.text)),
+      notify_list(),
       whole("history.raw_days", 1, 36'500, FIELD(history.raw_days)),
       whole("history.minute_days", 1, 36'500, FIELD(history.minute_days)),
       whole("history.hour_days", 1, 36'500, FIELD(history.hour_days)),

@@ -1,5 +1,6 @@
 #include "tenants/config_values.hpp"
 
+#include "core/message_template.hpp"
 #include "tenants/recurrence.hpp"
 
 #include <algorithm>
@@ -137,6 +138,37 @@ std::string accept_time_zone(std::string& text) {
 
 std::string accept_store(std::string& text) {
   return text == "sqlite" || text == "memory" ? std::string() : R"(must be "sqlite" or "memory")";
+}
+
+std::string accept_template(std::string& text) {
+  const auto good = check_template(text);
+  return good ? std::string() : good.error().what;
+}
+
+std::string accept_notify_url(std::string& text) {
+  constexpr std::size_t max_bytes = 2'000;
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (!text.starts_with(scheme) || text.size() > max_bytes) continue;
+    const auto rest = std::string_view(text).substr(scheme.size());
+    const auto authority = rest.substr(0, rest.find_first_of("/?"));
+    const bool clean = std::none_of(text.begin(), text.end(), [](char c) {
+      return is_blank_or_control(c) || static_cast<unsigned char>(c) >= 0x80 || c == '#' || c == '\\';
+    });
+    if (clean && is_host_and_port(authority)) return {};
+  }
+  return "must be https://HOST[:PORT]/PATH, or http:// in the same form, without user, password or fragment";
+}
+
+// What may stand between the angle brackets of a mail's envelope and header.
+std::string accept_mail_address(std::string& text) {
+  const auto at = text.rfind('@');
+  const bool good = at != std::string::npos && at > 0 && text.size() <= 254 &&
+                    is_host_name(std::string_view(text).substr(at + 1)) &&
+                    std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), [](char c) {
+                      return is_address_character(c) ||
+                             std::string_view("+=!#$%&'*/?^`{|}~").find(c) != std::string_view::npos;
+                    });
+  return good ? std::string() : "must be an e-mail address, as ops@example.com";
 }
 
 }  // namespace atlas::tenants

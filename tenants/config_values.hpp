@@ -19,5 +19,8 @@ std::string accept_logo_url(std::string& text);
 std::string accept_path(std::string& text);       // absolute
 std::string accept_time_zone(std::string& text);  // a name of the time zone database
 std::string accept_store(std::string& text);
+std::string accept_template(std::string& text);    // of messages
+std::string accept_notify_url(std::string& text);  // http:// or https://, a path too
+std::string accept_mail_address(std::string& text);
 
 }  // namespace atlas::tenants

@@ -49,6 +49,7 @@ int run_token(context& ctx, std::span<const std::string> args);
 int run_user(context& ctx, std::span<const std::string> args);
 int run_alerts(context& ctx, std::span<const std::string> args);
 int run_silence(context& ctx, std::span<const std::string> args);
+int run_notify(context& ctx, std::span<const std::string> args);
 int run_audit(context& ctx, std::span<const std::string> args);
 int run_agent_config(context& ctx, std::span<const std::string> args);
 int run_installer(context& ctx, std::span<const std::string> args);

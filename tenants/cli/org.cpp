@@ -63,8 +63,7 @@ void print_settings(context& ctx, const json& value, const std::string& key, tex
 int show(context& ctx, const arguments& args) {
   const auto org = find_org(ctx, args.word(0));
   if (!org) return org.error();
-  auto document = json::parse(tenants::format_tenant_config(org->config));
-  document["server"]["api_key"] = org->config.server.api_key.masked();
+  const auto document = json::parse(tenants::format_masked_config(org->config));
   if (ctx.json) {
     json shown{{"slug", org->slug}};
     shown.update(document);

@@ -25,6 +25,7 @@ constexpr std::array commands{
     command{"user", "people who may log in to a dashboard", run_user},
     command{"alerts", "what fires now, who sees to it, and what a rule would have said", run_alerts},
     command{"silence", "whom nobody is to be told about, and when", run_silence},
+    command{"notify", "where alerts are told of: try it, list it, see what was given up", run_notify},
     command{"audit", "who changed what, and who logged in", run_audit},
     command{"token", "API tokens for other programs", run_token},
     command{"key", "show an organisation's API key", run_key},

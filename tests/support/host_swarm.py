@@ -38,9 +38,11 @@ def packet(kind, body):
     return bytes([kind]) + _length(len(body)) + body
 
 
-def _connect(user, password):
-    return packet(0x10, _text("MQTT") + bytes([5, 0xC2]) + struct.pack("!H", 60) + b"\0" +
-                   _text(user) + _text(user) + _text(password))
+def _connect(user, password, will=None):
+    """`will`: topic and payload of a Last Will, retained, at QoS 1."""
+    flags, testament = (0xC2, b"") if will is None else (0xEE, b"\0" + _text(will[0]) + _text(json.dumps(will[1])))
+    return packet(0x10, _text("MQTT") + bytes([5, flags]) + struct.pack("!H", 60) + b"\0" +
+                   _text(user) + testament + _text(user) + _text(password))
 
 
 def publish(topic, payload, number, retain=False, correlation=b""):
@@ -114,7 +116,7 @@ class SwarmHost:
                 await asyncio.sleep(RETRY)
                 continue
             try:
-                writer.write(_connect(self.swarm.org.user(self.name), self.passwords[which]))
+                writer.write(_connect(self.swarm.org.user(self.name), self.passwords[which], self._will()))
                 kind, body = await asyncio.wait_for(next_packet(reader), PATIENCE)
                 if kind == 0x20 and body[1] == 0:
                     if which == 0:
@@ -128,6 +130,11 @@ class SwarmHost:
                 self.connected = False
                 writer.transport.abort()
             await asyncio.sleep(RETRY)
+
+    def _will(self):
+        if not self.swarm.wills:
+            return None
+        return self.swarm.org.topic(self.name, "status"), {"state": "lost", "ts": now_ms(), "boot": self.source.boot}
 
     async def _report(self, reader, writer):
         """Until the connection ends."""
@@ -181,8 +188,8 @@ class HostSwarm:
 
     host_type = SwarmHost
 
-    def __init__(self, org, passwords, interval=1.0, port=None):
-        self.org, self.interval = org, interval
+    def __init__(self, org, passwords, interval=1.0, port=None, wills=False):
+        self.org, self.interval, self.wills = org, interval, wills
         self.port = port or org.fleet.broker_address.port
         self.may_send = True
         self.hosts = {name: self.host_type(self, name, password) for name, password in passwords.items()}
