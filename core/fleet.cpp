@@ -1,6 +1,7 @@
 #include "core/fleet.hpp"
 
 #include "core/fleet_entry.hpp"
+#include "core/sample_range.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -12,6 +13,9 @@ namespace {
 
 // A newest sample further ahead of this machine's clock than this came from a clock that was off.
 constexpr milliseconds clock_tolerance{5 * 60 * 1000};
+
+// What has waited for so long is no news, whatever else is known of its host.
+constexpr milliseconds stale_after{60'000};
 
 bool has_identity(const sample& value) { return value.seq.has_value() && !value.boot.empty(); }
 
@@ -53,14 +57,19 @@ void fleet_effects::clear() {
   recorded.clear();
 }
 
-fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now) {
+fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now, bool waited) {
   if (!newest) {
+    if (waited) {
+      return arrival::late;
+    }
     return place_first(value, now);
   }
   if (has_identity(value) && has_identity(*newest) && value.boot == newest->boot) {
     const auto step = seqs.add(*value.seq);
     switch (step.what) {
-      case seq_window::verdict::newest: add_saturating(missing, step.skipped); return arrival::newest;
+      case seq_window::verdict::newest:
+        add_saturating(missing, step.skipped);
+        return waited ? arrival::late : arrival::newest;
       case seq_window::verdict::repeated: return arrival::repeated;
       case seq_window::verdict::late:
         missing -= step.fills_a_gap && missing > 0 ? 1 : 0;
@@ -73,7 +82,7 @@ fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now) {
   // A host that rebooted with a clock set back says by its online status which boot is the present one.
   const bool begins_present_boot =
       !value.boot.empty() && value.boot == online_boot && newest->boot != online_boot;
-  if (!begins_present_boot && is_older(value, *newest, now)) {
+  if (waited || (!begins_present_boot && is_older(value, *newest, now))) {
     return arrival::late;
   }
   if (has_identity(value)) {
@@ -98,6 +107,10 @@ fleet::entry::arrival fleet::entry::place_first(const sample& value, unix_ms now
     seqs.restart(*value.seq);
   }
   return arrival::newest;
+}
+
+unix_ms fleet::entry::right_time(unix_ms ts) const {
+  return std::clamp(ts + clock.correction(), earliest_ts, latest_ts);
 }
 
 fleet::fleet(fleet_rules rules)
@@ -158,10 +171,16 @@ void fleet::on(sample_received event, unix_ms now, fleet_effects& effects) {
     return;
   }
   auto& value = event.value;
-  if (host->boots.see(value, now)) {
+  if (!event.catching_up) {
+    host->clock.see(value.ts, now);
+    host->clock_offset = host->clock.offset();
+  }
+  value.ts = host->right_time(value.ts);
+  const bool waited = event.catching_up && now - value.ts >= stale_after;
+  if (!waited && host->boots.see(value, now)) {
     step_duplicate_alert(*host, now, effects);
   }
-  switch (host->place(value, now)) {
+  switch (host->place(value, now, waited)) {
     case entry::arrival::repeated:
       ++host->repeated;
       effects.recorded.push_back({host, std::move(value), true});

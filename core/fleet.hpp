@@ -33,6 +33,7 @@ struct host_removed {
 struct sample_received {
   host_id host;
   sample value;
+  bool catching_up = false;  // it came in an array, which says that it may have waited
 };
 struct status_received {
   host_id host;
@@ -89,6 +90,8 @@ struct host_state {
   std::uint64_t repeated = 0;  // samples of a (boot, seq) that was not new
   std::uint64_t late = 0;      // older than the newest: history only
   std::uint64_t missing = 0;   // gaps in seq within a boot
+  // How far its clock is ahead of this machine's, negative when it is behind; nothing while that is little.
+  std::optional<milliseconds> clock_offset;
 };
 
 // A sample for history: host->newest, or `late` when it is older than that. Read it before the next apply().

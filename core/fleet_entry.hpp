@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/boot_watch.hpp"
+#include "core/clock_watch.hpp"
 #include "core/disk_trend.hpp"
 #include "core/fleet.hpp"
 #include "core/seq_window.hpp"
@@ -43,10 +44,13 @@ struct fleet::entry : host_state {
   entry(const host_id& host, unix_ms now) : host_state(host), first_heard(now) {}
 
   enum class arrival { newest, late, repeated };
-  // Where this sample stands among those that came before; counts what it finds missing or found again.
-  arrival place(const sample& value, unix_ms now);
+  // Where this sample stands among those that came before; counts what it finds missing or found again. One
+  // that `waited` is never the newest.
+  arrival place(const sample& value, unix_ms now, bool waited);
   // The same for the first sample of this run.
   arrival place_first(const sample& value, unix_ms now);
+  // Its time by this machine's clock, where the host's own is far off.
+  unix_ms right_time(unix_ms ts) const;
 
   machine* find(alert_rule rule, std::string_view instance);
   // Twice as long as the host's own interval, and at least as long as the rule says.
@@ -56,6 +60,7 @@ struct fleet::entry : host_state {
   seq_window seqs;      // of the boot of `newest`, when that has seq and boot
   boot_watch boots;
   std::optional<sample_remembered> remembered;  // until the first sample
+  clock_watch clock;
 
   // The newest online status: a retained or repeated copy of it proves nothing new.
   unix_ms online_ts{};

@@ -66,6 +66,7 @@ struct battery_sample {
 struct sample {
   unix_ms ts{};                      // by the agent's clock
   std::optional<std::uint64_t> seq;  // counts up by one within a boot
+  std::uint32_t skipped = 0;         // numbers directly before seq that the publisher has given up
   std::string boot;                  // identifies one run of the agent; empty when the publisher sends none
   std::optional<double> interval;    // seconds until the next sample
   cpu_sample cpu;

@@ -132,6 +132,10 @@ std::string encode_sample(const sample& value) {
   out += R"({"v":1,"ts":)";
   append_json_integer(out, static_cast<std::int64_t>(to_int(value.ts)));
   whole(out, R"(,"seq":)", value.seq);
+  if (value.skipped > 0) {
+    out += R"(,"skipped":)";
+    append_json_integer(out, std::uint64_t{value.skipped});
+  }
   if (!value.boot.empty()) {
     text(out, R"(,"boot":)", value.boot);
   }

@@ -1,6 +1,7 @@
 #include "core/sample_reader.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace atlas {
 
@@ -66,6 +67,10 @@ bool sample_reader::read_members(const dom::object& object, sample& out) {
       good = has_ts = time(value, out.ts);
     } else if (key == "seq") {
       good = whole(value, ~std::uint64_t{0}, out.seq.emplace());
+    } else if (key == "skipped") {
+      std::uint64_t skipped = 0;
+      good = whole(value, std::numeric_limits<std::uint32_t>::max(), skipped);
+      out.skipped = static_cast<std::uint32_t>(skipped);
     } else if (key == "boot") {
       good = text(value, max_boot_bytes, out.boot);
     } else if (key == "interval") {

@@ -7,7 +7,9 @@
 #include "ingest/guard_watch.hpp"
 #include "ingest/inbox.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 namespace atlas::ingest {
@@ -57,9 +59,18 @@ void intake::take_samples(const host_id& host, std::string_view payload) {
     rejections_[index_of(decoded.error())].fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  const auto share = decoded_.empty() ? 0 : payload.size() / decoded_.size();
+  if (decoded_.empty()) {
+    return;
+  }
+  const bool catching_up = payload[payload.find_first_not_of(" \t\r\n")] == '[';
+  // The newest first: the others are late from the start, and touch no state on the way.
+  const auto newest = std::max_element(
+      decoded_.begin(), decoded_.end(),
+      [](const sample& a, const sample& b) { return std::tie(a.ts, a.seq) < std::tie(b.ts, b.seq); });
+  std::rotate(decoded_.begin(), newest, newest + 1);
+  const auto share = payload.size() / decoded_.size();
   for (auto& value : decoded_) {
-    out_.push(sample_received{host, std::move(value)}, share);
+    out_.push(sample_received{host, std::move(value), catching_up}, share);
   }
 }
 

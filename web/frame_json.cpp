@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <string_view>
+#include <utility>
 
 namespace atlas::web {
 
@@ -49,6 +50,10 @@ void append_presence(std::string& out, const host_state& host) {
   append_json_string(out, to_string(host.presence.presence));
   append_time(out, R"(,"since":)", host.presence.since);
   append_time(out, R"(,"last_seen":)", host.presence.last_seen);
+  if (host.clock_offset) {
+    out += R"(,"clock_offset":)";
+    append_json_integer(out, std::int64_t{host.clock_offset->count()});
+  }
 }
 
 void append_sample(std::string& out, const sample& value) {
@@ -167,6 +172,9 @@ void append_alerts(std::string& out, const std::vector<alert>& alerts) {
 
 void append_changed_host(std::string& out, const host_state& host, seen_host& seen) {
   append_presence(out, host);
+  if (std::exchange(seen.clock_offset, host.clock_offset.has_value()) && !host.clock_offset) {
+    out += R"(,"clock_offset":null)";
+  }
   if (host.newest && host.samples != seen.samples) {
     seen.samples = host.samples;
     append_sample(out, *host.newest);

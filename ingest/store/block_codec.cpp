@@ -1,6 +1,7 @@
 #include "ingest/store/block_codec.hpp"
 
 #include "ingest/store/number_codec.hpp"
+#include "ingest/store/value_codec.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -14,9 +14,4 @@ void encode_numbers(const std::vector<std::int64_t>& numbers, bytes& out);
 // Nothing but zeros, and in.ok() is false, when the input is damaged.
 std::vector<std::int64_t> decode_numbers(byte_reader& in, std::size_t count);
 
-// A column of 32-bit floats, NaN where there is no value: exact. Decimals of at most three digits and
-// multiples of a power of two become whole numbers first.
-void encode_values(const std::vector<float>& values, bytes& out);
-std::vector<float> decode_values(byte_reader& in, std::size_t count);
-
 }  // namespace atlas::ingest::store

@@ -8,7 +8,7 @@
 namespace atlas::ingest::store {
 
 error explain(const SQLite::Exception& problem, int system_error, const std::string& file) {
-  const int code = problem.getErrorCode();
+  const int code = problem.getErrorCode() & 0xff;  // without SQLite's extension
   // SQLite tells of some ways of being full or read-only only that input or output failed.
   const auto failed_with = [&](int wanted) { return code == SQLITE_IOERR && system_error == wanted; };
   if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM || failed_with(EROFS)) {
@@ -22,8 +22,11 @@ error explain(const SQLite::Exception& problem, int system_error, const std::str
   if (code == SQLITE_BUSY) {
     return {file, "another program holds it locked; trying again"};
   }
-  if (code == SQLITE_IOERR && system_error != 0) {
-    return {file, std::string(problem.what()) + ": " + std::generic_category().message(system_error)};
+  if (code == SQLITE_IOERR) {
+    return {file, "cannot be written: " +
+                      (system_error == 0 ? std::string(problem.what())
+                                         : std::generic_category().message(system_error)) +
+                      "; samples are not acknowledged until that changes"};
   }
   return {file, problem.what()};
 }

@@ -187,7 +187,7 @@ def test_a_store_that_has_become_read_only_is_told_and_the_live_view_goes_on(sma
     def refused():
         host.send(1, cpu=33)
         return unready(acme)
-    assert "read-only" in wait_until(refused, 30 * SLOW, "/readyz says that nothing is stored")
+    assert "cannot be written" in wait_until(refused, 30 * SLOW, "/readyz says that nothing is stored")
     host.send(1, cpu=66)
     wait_until(lambda: acme.hosts()["web-1"]["cpu"]["percent"] == 66, 10 * SLOW, "the live view goes on")
     assert host.held

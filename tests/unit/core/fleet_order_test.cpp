@@ -133,6 +133,70 @@ TEST_F(FleetOrder, APublisherWithNumbersButNoBootMayStartAgain) {
   EXPECT_EQ(host().missing, 0U);
 }
 
+TEST_F(FleetOrder, WhatHasWaitedIsNoNewsEvenOfAHostThatIsNotKnownYet) {
+  auto waited = numbered("b", 5, 0);
+  waited.cpu.percent = 100;
+  apply(sample_received{make_host(), waited, true}, 61);
+  EXPECT_TRUE(was_late());
+  EXPECT_FALSE(host().newest);
+  EXPECT_TRUE(effects.alerts.empty());
+  apply(sample_received{make_host(), numbered("b", 6, 10), true}, 69);
+  EXPECT_TRUE(was_newest()) << "this one has just been taken";
+  apply(sample_received{make_host(), numbered("b", 7, 20), true}, 80);
+  EXPECT_TRUE(was_late());
+  apply(sample_received{make_host(), numbered("b", 7, 20), true}, 81);
+  EXPECT_TRUE(was_repeated());
+  EXPECT_EQ(host().newest->seq, 6U);
+}
+
+TEST_F(FleetOrder, AnHourCaughtUpBehindTheNewestIsAllLateAndNothingIsMissing) {
+  take(numbered("b", 1, 0));
+  take(numbered("b", 361, 3'600));
+  EXPECT_EQ(host().missing, 359U);
+  for (std::uint64_t seq = 2; seq < 361; ++seq) {
+    auto waited = numbered("b", seq, static_cast<double>(10 * (seq - 1)));
+    waited.cpu.percent = 100;
+    apply(sample_received{make_host(), waited, true}, 3'601);
+    ASSERT_TRUE(was_late()) << seq;
+    ASSERT_TRUE(effects.alerts.empty());
+  }
+  EXPECT_EQ(host().missing, 0U);
+  EXPECT_EQ(host().newest->seq, 361U);
+}
+
+TEST_F(FleetOrder, TheSpoolOfAnEarlierRunIsNoSecondMachine) {
+  take(numbered("b1", 1, 0));
+  take(numbered("b2", 1, 1'000));
+  // At a pace at which each message seems as old as the one before.
+  for (std::uint64_t seq = 2; seq < 20; ++seq) {
+    const auto taken = static_cast<double>(seq);
+    apply(sample_received{make_host(), numbered("b1", seq, taken), true}, 1'000 + taken);
+    EXPECT_TRUE(was_late());
+    take(numbered("b2", seq, 1'000 + taken));
+    EXPECT_TRUE(was_newest());
+  }
+  EXPECT_EQ(firing(), strings{});
+}
+
+TEST_F(FleetOrder, AClockThatIsFarOffIsPutRightAndShown) {
+  for (std::uint64_t seq = 1; seq <= 6; ++seq) {
+    const auto now = 10'000 + 10 * static_cast<double>(seq);
+    take_at(numbered("b", seq, now - 3'600), now);
+    const auto& kept = *host().newest;
+    if (seq >= 3) {
+      EXPECT_EQ(kept.ts, at(now)) << seq;
+      EXPECT_EQ(host().clock_offset, milliseconds(-3'600'000));
+    }
+  }
+  // Its spool, of before.
+  apply(sample_received{make_host(), numbered("b", 0, 5'000 - 3'600), true}, 10'065);
+  ASSERT_TRUE(was_late());
+  EXPECT_EQ(effects.recorded[0].late->ts, at(5'000));
+  take_at(numbered("b", 7, 10'070), 10'070);
+  EXPECT_FALSE(host().clock_offset) << "somebody has set it";
+  EXPECT_EQ(host().newest->ts, at(10'070));
+}
+
 TEST_F(FleetOrder, ALeapOfAllNumbersDoesNotOverflowTheCount) {
   take(numbered("b", 0, 0));
   take(numbered("b", ~std::uint64_t{0}, 10));

@@ -40,12 +40,21 @@ TEST_F(Intake, TurnsASampleIntoAnEventOfItsHost) {
   EXPECT_EQ(event.value.seq, 7U);
 }
 
-TEST_F(Intake, TakesAnArrayOfSamplesInItsOrder) {
-  messages.take(topic_of("web-1", "metrics"), "[" + sample_json(1) + "," + sample_json(2) + "]", false);
+TEST_F(Intake, TakesTheNewestOfAnArrayFirstSoThatTheOthersAreLate) {
+  messages.take(topic_of("web-1", "metrics"),
+                " [" + sample_json(1) + "," + sample_json(2) + "," + sample_json(3) + "]", false);
   const auto events = taken();
-  ASSERT_EQ(events.size(), 2U);
-  EXPECT_EQ(std::get<sample_received>(events[0]).value.seq, 1U);
-  EXPECT_EQ(std::get<sample_received>(events[1]).value.seq, 2U);
+  ASSERT_EQ(events.size(), 3U);
+  const std::vector<std::uint64_t> order{3, 1, 2};
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto& event = std::get<sample_received>(events[i]);
+    EXPECT_EQ(event.value.seq, order[i]);
+    EXPECT_TRUE(event.catching_up);
+  }
+  messages.take(topic_of("web-1", "metrics"), sample_json(4), false);
+  EXPECT_FALSE(std::get<sample_received>(taken().at(0)).catching_up);
+  messages.take(topic_of("web-1", "metrics"), "[]", false);
+  EXPECT_TRUE(taken().empty());
 }
 
 TEST_F(Intake, CountsARejectedPayloadByItsReasonAndGoesOn) {

@@ -131,6 +131,23 @@ TEST_F(LiveFeed, SharesOneSnapshotAmongReadersThatComeClosely) {
   EXPECT_EQ(second.frames[1].get(), first.frames[1].get());
 }
 
+TEST_F(LiveFeed, ShowsAClockThatIsOffUntilItIsRight) {
+  reader one(feed_);
+  one.take_all();
+  const auto come = [&](milliseconds ahead) {
+    fleet_effects effects;
+    hosts_.apply(sample_received{host("alpha"), sample_at(now_ms() + ahead, 1)}, now_ms(), effects);
+    feed_->publish(effects);
+    run();
+    return nlohmann::json::parse(*one.frames.back())["hosts"].at(0);
+  };
+  const auto hour = std::chrono::hours(1);
+  EXPECT_NEAR(come(hour)["clock_offset"].get<double>(), 3'600'000, 1'000);
+  EXPECT_NEAR(come(hour)["clock_offset"].get<double>(), 3'600'000, 1'000);
+  EXPECT_TRUE(come(milliseconds(20)).at("clock_offset").is_null());
+  EXPECT_FALSE(come(milliseconds(40)).contains("clock_offset"));
+}
+
 TEST_F(LiveFeed, ShowsAHostThatCameBackInTheSameMoment) {
   receive("alpha", 1);
   reader one(feed_);

@@ -1,4 +1,5 @@
 #include "ingest/store/number_codec.hpp"
+#include "ingest/store/value_codec.hpp"
 
 #include <cmath>
 #include <limits>

@@ -157,6 +157,8 @@ const en = {
     loading: 'Loading …',
     failed: 'The history could not be loaded.',
     retry: 'Try again',
+    clockAhead: (span: string) => `Its clock is ${span} ahead of this server's.`,
+    clockBehind: (span: string) => `Its clock is ${span} behind this server's.`,
     stale: (span: string) => `Nothing has come from this machine for ${span}; the figures below are its last.`,
     columns: { mount: 'Mounted at', device: 'Device', type: 'Type', usage: 'Usage', size: 'Size', used: 'Used', io: 'Read / written' },
     info: {

@@ -76,6 +76,7 @@ export interface Host {
   state?: Presence;
   since?: number;
   last_seen?: number;
+  clock_offset?: number; // ms that its clock is ahead
   ts?: number;
   seq?: number;
   boot?: string;
