@@ -221,7 +221,7 @@ TEST(MemoryHistory, ForgetsAMetricWhoseLastValueHasLeft) {
   auto with_battery = make_sample(0);
   with_battery.battery = {50, false};
   history.append(make_host(), with_battery);
-  EXPECT_EQ(history.metrics(make_host()).size(), 3U);
+  EXPECT_EQ(history.metrics(make_host()).size(), 4U);
   for (int i = 1; i < 4; ++i) {
     history.append(make_host(), make_sample(i));
   }
