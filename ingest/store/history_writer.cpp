@@ -131,7 +131,11 @@ bool history_writer::is_new(shelved_host& host, const sample_source& from, const
   auto& boot = host.boot(from.boot, now);
   touch(host, boot);
   const bool added = boot.received.insert(*each.seq);
-  boot.changed = boot.changed || added;
+  const bool settles = each.skipped > 0 && *each.seq > 0;
+  if (settles) {
+    boot.received.settle({*each.seq - std::min<std::uint64_t>(*each.seq, each.skipped), *each.seq - 1});
+  }
+  boot.changed = boot.changed || added || settles;
   return added;
 }
 

@@ -28,6 +28,7 @@ struct queued_sample {
   std::int64_t ts = 0;
   std::optional<std::uint64_t> seq;
   std::size_t first_value = 0;  // in the batch; as many as the source has metrics
+  std::uint32_t skipped = 0;    // numbers directly before seq that will never come
 };
 
 // What was handed over, in order. An entry without a source's metrics is a host to be erased.
@@ -50,7 +51,7 @@ class sample_queue {
   // Calls put(values) to append the sample's. True when the consumer is to be woken: something waits now.
   template <class Put>
   bool push(std::shared_ptr<const sample_source> from, std::int64_t ts, std::optional<std::uint64_t> seq,
-            Put put) {
+            Put put, std::uint32_t skipped = 0) {
     const std::scoped_lock lock(mutex_);
     if (waiting_.entries.size() >= limits_.samples || waiting_.values.size() >= limits_.values) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
@@ -58,14 +59,14 @@ class sample_queue {
     }
     const auto first = waiting_.values.size();
     put(waiting_.values);
-    waiting_.entries.push_back({std::move(from), ts, seq, first});
+    waiting_.entries.push_back({std::move(from), ts, seq, first, skipped});
     return waiting_.entries.size() == 1;
   }
   // Never dropped: hosts are removed by people.
   void push_erase(const host_id& host) {
     const std::scoped_lock lock(mutex_);
     waiting_.entries.push_back(
-        {std::make_shared<const sample_source>(sample_source{host, {}, nullptr}), 0, std::nullopt, 0});
+        {std::make_shared<const sample_source>(sample_source{host, {}, nullptr}), 0, std::nullopt, 0, 0});
   }
 
   // All that waits, in place of what is in `batch`, which gives its memory to the queue.

@@ -19,6 +19,8 @@ class seq_set {
   bool insert(std::uint64_t seq);
   bool contains(std::uint64_t seq) const;
   void add(const seq_set& other);
+  // These will never come: they count as there.
+  void settle(seq_range gone) { insert_range(gone); }
 
   bool empty() const { return ranges_.empty(); }
   std::uint64_t highest() const { return ranges_.empty() ? 0 : ranges_.back().to; }

@@ -57,14 +57,15 @@ void sqlite_history::append(const host_id& id, const sample& value) {
   if (!host.source || host.source->boot != value.boot || !host.shape.matches(value)) {
     adopt(id, host, value);
   }
-  queue_.push(host.source, to_int(value.ts), value.seq, [&](std::vector<float>& out) {
+  const auto put = [&](std::vector<float>& out) {
     std::size_t index = 0;
     for_each_metric_value(value, [&](double number) {
       if (host.kept[index++]) {
         out.push_back(static_cast<float>(number));
       }
     });
-  });
+  };
+  queue_.push(host.source, to_int(value.ts), value.seq, put, value.skipped);
 }
 
 void sqlite_history::adopt(const host_id& id, known_host& host, const sample& value) {

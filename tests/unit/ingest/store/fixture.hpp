@@ -50,14 +50,17 @@ class StoreTest : public testing::Test {
   static host_id host(std::string_view id = "web") { return *host_id::parse(id); }
   // Two metrics, cpu and twice that.
   void hand_over(std::int64_t ts, double cpu, std::optional<std::uint64_t> seq,
-                 const std::string& boot = "boot", std::string_view id = "web") {
+                 const std::string& boot = "boot", std::string_view id = "web", std::uint32_t skipped = 0) {
     const metric_list metrics{*names->number_of("cpu"), *names->number_of("twice")};
-    queue.push(std::make_shared<const sample_source>(
-                   sample_source{host(id), boot, std::make_shared<const metric_list>(metrics)}),
-               ts, seq, [&](std::vector<float>& out) {
-                 out.push_back(static_cast<float>(cpu));
-                 out.push_back(static_cast<float>(2 * cpu));
-               });
+    queue.push(
+        std::make_shared<const sample_source>(
+            sample_source{host(id), boot, std::make_shared<const metric_list>(metrics)}),
+        ts, seq,
+        [&](std::vector<float>& out) {
+          out.push_back(static_cast<float>(cpu));
+          out.push_back(static_cast<float>(2 * cpu));
+        },
+        skipped);
   }
   void write() {
     store->take(queue, now);

@@ -103,6 +103,17 @@ TEST_F(StoreTest, AcknowledgesWhatIsDurableAndNamesTheGaps) {
   EXPECT_EQ(again[0].content, acks[0].content);
 }
 
+TEST_F(StoreTest, DoesNotMissWhatItsPublisherHasGivenUp) {
+  hand_over(t0, 1, 2);
+  hand_over(t0 + 1, 1, 9, "boot", "web", 4);
+  hand_over(t0 + 2, 1, 12, "boot", "web", 2);
+  write();
+  const auto acks = store->take_acks();
+  ASSERT_EQ(acks.size(), 1U);
+  EXPECT_EQ(acks[0].content, (sample_ack{"boot", 12, {{0, 1}, {3, 4}}}));
+  EXPECT_EQ(raw().size(), 3U);
+}
+
 TEST_F(StoreTest, MergesLateSamplesIntoTheirBlocks) {
   std::vector<std::uint64_t> order;
   for (std::uint64_t seq = 1; seq <= 300; ++seq) {
