@@ -260,7 +260,8 @@ class Fleet:
         return wait_until(online, seconds * SLOW, f"{org.slug}/{host} is online", self.tails)
 
     def tails(self):
-        return "\n".join(running.tail() for running in self.programs)
+        """The last lines of all programs; nothing once the fleet has been put away."""
+        return "\n".join(running.tail() for running in self.programs if os.path.exists(running.log))
 
 
 def settle(seconds):
