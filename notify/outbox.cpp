@@ -78,6 +78,29 @@ struct outbox::database {
     add.exec();
   }
 
+  // One more attempt was the last one. The oldest that ended like it are forgotten.
+  void end(std::int64_t id, int state, std::string_view trouble, unix_ms now) {
+    SQLite::Statement change(connection,
+                             "UPDATE notify_outbox SET state = ?, ended = ?, trouble = ?, attempts = "
+                             "attempts + 1 WHERE id = ?");
+    change.bind(1, state);
+    change.bind(2, number(now));
+    change.bind(3, std::string(trouble));
+    change.bind(4, id);
+    change.exec();
+    forget_ended(state, state == was_sent ? kept_sent : kept_dead);
+  }
+
+  void forget_ended(int state, int kept) {
+    SQLite::Statement forget(
+        connection,
+        "DELETE FROM notify_outbox WHERE state = ?1 AND id <= (SELECT id FROM notify_outbox "
+        "WHERE state = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)");
+    forget.bind(1, state);
+    forget.bind(2, kept);
+    forget.exec();
+  }
+
   void bound_waiting(const std::string& channel, unix_ms now) {
     SQLite::Statement drop(
         connection,
@@ -87,7 +110,9 @@ struct outbox::database {
     drop.bind(1, number(now));
     drop.bind(2, channel);
     drop.bind(3, static_cast<std::int64_t>(max_waiting));
-    drop.exec();
+    if (drop.exec() > 0) {
+      forget_ended(is_dead, kept_dead);
+    }
   }
 };
 
@@ -145,13 +170,7 @@ result<std::vector<outbox_row>> outbox::heads() const {
 
 result<void> outbox::mark_sent(std::int64_t id, unix_ms now) {
   return db_->attempt([&]() -> result<void> {
-    SQLite::Statement change(db_->connection,
-                             "UPDATE notify_outbox SET state = ?, ended = ?, trouble = '', attempts = "
-                             "attempts + 1 WHERE id = ?");
-    change.bind(1, was_sent);
-    change.bind(2, number(now));
-    change.bind(3, id);
-    change.exec();
+    db_->end(id, was_sent, {}, now);
     return {};
   });
 }
@@ -172,14 +191,7 @@ result<void> outbox::postpone(std::int64_t id, std::uint32_t attempts, unix_ms d
 
 result<void> outbox::mark_dead(std::int64_t id, std::string_view trouble, unix_ms now) {
   return db_->attempt([&]() -> result<void> {
-    SQLite::Statement change(db_->connection,
-                             "UPDATE notify_outbox SET state = ?, ended = ?, trouble = ?, attempts = "
-                             "attempts + 1 WHERE id = ?");
-    change.bind(1, is_dead);
-    change.bind(2, number(now));
-    change.bind(3, std::string(trouble));
-    change.bind(4, id);
-    change.exec();
+    db_->end(id, is_dead, trouble, now);
     return {};
   });
 }
@@ -224,21 +236,6 @@ result<std::map<std::string, channel_counts>> outbox::counts() const {
       (query.getColumn(1).getInt() == waits ? of_channel.waiting : of_channel.dead) = count;
     }
     return out;
-  });
-}
-
-result<void> outbox::prune() {
-  return db_->attempt([&]() -> result<void> {
-    for (const auto& [state, kept] : {std::pair{was_sent, kept_sent}, std::pair{is_dead, kept_dead}}) {
-      SQLite::Statement forget(
-          db_->connection,
-          "DELETE FROM notify_outbox WHERE state = ?1 AND id <= (SELECT id FROM notify_outbox "
-          "WHERE state = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)");
-      forget.bind(1, state);
-      forget.bind(2, kept);
-      forget.exec();
-    }
-    return {};
   });
 }
 

@@ -54,6 +54,7 @@ class outbox {
 
   // The oldest message of each channel, whether it is due or not: the next must wait for it.
   result<std::vector<outbox_row>> heads() const;
+  // It has ended: the newest 1,000 that were sent and 10,000 dead letters are kept.
   result<void> mark_sent(std::int64_t id, unix_ms now);
   result<void> postpone(std::int64_t id, std::uint32_t attempts, unix_ms due, std::string_view trouble);
   result<void> mark_dead(std::int64_t id, std::string_view trouble, unix_ms now);
@@ -63,8 +64,6 @@ class outbox {
   // Puts dead letters, of one channel or of all, into the queue again; their number.
   result<std::size_t> revive(const std::optional<std::string>& channel, unix_ms now);
   result<std::map<std::string, channel_counts>> counts() const;
-  // Forgets what ended long ago: keeps the newest 1,000 that were sent and 10,000 dead letters.
-  result<void> prune();
 
   static constexpr std::size_t max_waiting = 10'000;  // of a channel
 

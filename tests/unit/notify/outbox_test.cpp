@@ -4,7 +4,9 @@
 #include "tests/unit/core/make.hpp"
 
 #include <filesystem>
+#include <vector>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -63,6 +65,22 @@ TEST_F(Outbox, TakesAKeyOnce) {
   ASSERT_TRUE(store->commit("", std::vector{row("a", 1)}, at(1)));
   ASSERT_TRUE(store->commit("", std::vector{row("a", 1)}, at(1)));
   EXPECT_EQ(store->counts().value()["a"].waiting, 1U);
+}
+
+TEST_F(Outbox, ForgetsTheOldestThatWereSent) {
+  constexpr int kept = 1'000;
+  constexpr int more = 3;
+  std::vector<outbox_row> rows;
+  for (int number = 1; number <= kept + more; ++number) {
+    rows.push_back(row("a", number));
+  }
+  ASSERT_TRUE(store->commit("", rows, at(0)));
+  for (int number = 1; number <= kept + more; ++number) {
+    ASSERT_TRUE(store->mark_sent(store->heads()->front().id, at(number)));
+  }
+  SQLite::Database reader(file.string());
+  EXPECT_EQ(reader.execAndGet("SELECT count(*) FROM notify_outbox").getInt(), kept);
+  EXPECT_EQ(reader.execAndGet("SELECT min(title + 0) FROM notify_outbox").getInt(), more + 1);
 }
 
 TEST_F(Outbox, GivesTheNextOfAChannelOnlyWhenTheOldestIsDone) {
