@@ -9,7 +9,7 @@ import requests
 from support import secrets
 from support.deadline import wait_until
 from support.fleet import Fleet, Org, free_port
-from support.forwarder import Forwarder
+from support.proxy import Proxy
 from support.programs import SLOW, program
 
 PASSWORD = "correct horse battery"
@@ -47,7 +47,7 @@ def test_an_organisation_moves_and_its_agent_goes_on(fleet, other):
     fleet.cli("agent-config", "acme", "--host", "web-1", "--server-url", f"mqtts://localhost:{name}", "-o", config)
     before = config.read_bytes()
     old = fleet.up()
-    with Forwarder(name, fleet.broker_port) as dns:
+    with Proxy(name, fleet.broker_port) as dns:
         agent = fleet.start([program("atlas-agent"), "--config", config], name="agent-web-1")
         fleet.wait_online(acme, "web-1")
 

@@ -30,7 +30,7 @@ class World:
         for name in AGENTS:
             self.org.add_host(name)
         self.broker = fleet.broker()
-        proxy.target(self.fleet.broker_port)
+        proxy.lead_to(self.fleet.broker_port)
         self.ingest = fleet.ingest(self.org)
         self._enroll()
         self.swarm = KeepingSwarm(self.org, {name: self.org.password(name) for name in self.names}, INTERVAL, proxy.port)

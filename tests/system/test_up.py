@@ -5,13 +5,13 @@ import re
 import signal
 import socket
 import subprocess
-import threading
 
 import pytest
 
 from support.deadline import wait_until
 from support.fleet import Fleet, free_port
 from support.programs import children_named, described, marked_processes, program, run
+from support.proxy import Proxy
 
 
 @pytest.fixture(name="small")
@@ -146,38 +146,6 @@ def test_a_service_with_a_good_certificate_speaks_https(small, tmp_path):
     assert ingest.stop() == 0
 
 
-class Forwarder:
-    """Listens on another address of this machine and passes connections on to the broker."""
-
-    def __init__(self, address, port):
-        self.listener = socket.create_server((address, 0))
-        self.port = self.listener.getsockname()[1]
-        self.target = ("127.0.0.1", port)
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-                server = socket.create_connection(self.target)
-            except OSError:
-                return
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._copy, args=(source, sink), daemon=True).start()
-
-    @staticmethod
-    def _copy(source, sink):
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def close(self):
-        self.listener.close()
-
-
 def agent_line(small, config):
     """The first line about a failed connection of an agent that gets no further."""
     agent = small.start([program("atlas-agent"), "--config", config], name="agent")
@@ -200,14 +168,13 @@ def test_an_agent_tells_four_ways_of_not_getting_in_apart(small, tmp_path):
         return file
     cert, _ = certificate(tmp_path)
     other_ca = {"ca_pem": cert.read_text()} if "ca_pem" in config else {"ca_file": str(cert)}
-    elsewhere = Forwarder("127.0.0.2", small.broker_port)
-    lines = {
-        "credentials": agent_line(small, changed("credentials", password="A" * 43)),
-        "other CA": agent_line(small, changed("ca", **other_ca)),
-        "other name": agent_line(small, changed("name", server_url=f"mqtts://127.0.0.2:{elsewhere.port}")),
-        "unreachable": agent_line(small, changed("unreachable", server_url=f"mqtts://localhost:{free_port()}")),
-    }
-    elsewhere.close()
+    with Proxy(target=small.broker_port, address="127.0.0.2") as elsewhere:
+        lines = {
+            "credentials": agent_line(small, changed("credentials", password="A" * 43)),
+            "other CA": agent_line(small, changed("ca", **other_ca)),
+            "other name": agent_line(small, changed("name", server_url=f"mqtts://127.0.0.2:{elsewhere.port}")),
+            "unreachable": agent_line(small, changed("unreachable", server_url=f"mqtts://localhost:{free_port()}")),
+        }
     assert re.search("credential|password|refused", lines["credentials"], re.I), lines
     assert re.search(r"\bCA\b|authority", lines["other CA"]), lines
     assert re.search("name", lines["other name"], re.I), lines

@@ -19,7 +19,7 @@ class known_alerts final : public alert_desk {
     done(take_(key, by.name));
   }
   void list_silences(answer<std::vector<silence_info>> done) override { done(silences); }
-  void add_silence(actor by, new_silence asked, answer<outcome<silence_info>> done) override {
+  void add_silence(actor by, silence_terms asked, answer<outcome<silence_info>> done) override {
     silences.push_back({"s" + std::to_string(silences.size() + 1), std::move(asked), {}, by.name, true});
     done(outcome<silence_info>(silences.back()));
   }
