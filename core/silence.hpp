@@ -16,6 +16,16 @@ struct time_span {
   friend bool operator==(const time_span&, const time_span&) = default;
 };
 
+// Whom a silence is for and when, as a person says it.
+struct silence_terms {
+  std::string host;  // with "*" for anything; empty: any
+  std::string tag;   // one of the host's
+  std::optional<alert_rule> rule;
+  time_span first;     // when it is on, or for the first time
+  std::string repeat;  // an RFC 5545 RRULE in the organisation's time zone; empty: once
+  std::string comment;
+};
+
 // While a silence is on, nobody is notified of the alerts that it fits; they keep their states.
 struct silence {
   std::string id;

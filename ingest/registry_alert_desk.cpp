@@ -8,7 +8,6 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <spdlog/spdlog.h>
 
 namespace atlas::ingest {
 
@@ -24,12 +23,7 @@ tl::unexpected<refusal> refuse(refusal::reason why, std::string what, std::strin
 }
 
 web::silence_info shown(const tenants::stored_silence& one, bool is_on) {
-  const auto& terms = one.terms;
-  return {one.id,
-          {terms.host, terms.tag, terms.rule, terms.first, terms.repeat, terms.comment},
-          one.added,
-          one.by,
-          is_on};
+  return {one.id, one.terms, one.added, one.by, is_on};
 }
 
 }  // namespace
@@ -38,35 +32,19 @@ registry_alert_desk::registry_alert_desk(boost::asio::io_context& io, boost::asi
                                          registry& of_worker, tenant_service& service, alert_keeper& keeper,
                                          const wall_clock& clock, const history& samples, fleet_rules rules)
     : io_(io),
-      worker_(worker),
-      of_worker_(of_worker),
+      worker_(io, worker, of_worker, clock, "alerts"),
       service_(service),
       keeper_(keeper),
       clock_(clock),
       history_(samples),
       rules_(std::move(rules)) {}
 
+// What it changes the service is to know at once.
 template <class Value, class Work>
 void registry_alert_desk::run(web::actor by, Work work, answer<Value> done) {
-  if (waiting_ >= max_waiting) {
-    boost::asio::post(io_, [done = std::move(done)] {
-      done(failure("alerts", "too many requests wait: try again in a second"));
-    });
-    return;
-  }
-  ++waiting_;
-  boost::asio::post(worker_, [this, by = std::move(by), work = std::move(work), now = clock_.now(),
-                              done = std::move(done)]() mutable {
-    const auto as = of_worker_.acting_as({by.name, by.address});
-    result<Value> found = work(of_worker_, now);
-    boost::asio::post(io_, [this, found = std::move(found), done = std::move(done)]() mutable {
-      --waiting_;
-      if (!found) {
-        spdlog::error("{}: {}", found.error().where, found.error().what);
-      }
-      keeper_.read_again();
-      done(std::move(found));
-    });
+  worker_.run<Value>(std::move(by), std::move(work), [this, done = std::move(done)](result<Value> found) {
+    keeper_.read_again();
+    done(std::move(found));
   });
 }
 
@@ -113,7 +91,7 @@ void registry_alert_desk::list_silences(answer<std::vector<web::silence_info>> d
       std::move(done));
 }
 
-void registry_alert_desk::add_silence(web::actor by, web::new_silence asked,
+void registry_alert_desk::add_silence(web::actor by, silence_terms asked,
                                       answer<outcome<web::silence_info>> done) {
   if (const auto good = tenants::check_recurrence(asked.repeat); !good) {
     boost::asio::post(io_, [done = std::move(done), what = good.error()] {
@@ -125,8 +103,7 @@ void registry_alert_desk::add_silence(web::actor by, web::new_silence asked,
   run<outcome<web::silence_info>>(
       std::move(by),
       [asked = std::move(asked)](registry& store, unix_ms now) -> decided<web::silence_info> {
-        const auto made = store.add_silence(
-            {asked.host, asked.tag, asked.rule, asked.first, asked.repeat, asked.comment}, now);
+        const auto made = store.add_silence(asked, now);
         if (!made) {
           return tl::unexpected(made.error());
         }

@@ -1,12 +1,10 @@
 #pragma once
 
 #include "ingest/alert_keeper.hpp"
-#include "ingest/clock.hpp"
+#include "ingest/registry_worker.hpp"
 #include "ingest/tenant_service.hpp"
-#include "tenants/registry.hpp"
 #include "web/alert_desk.hpp"
 
-#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -19,8 +17,6 @@ namespace atlas::ingest {
 // calls are for the loop thread.
 class registry_alert_desk final : public web::alert_desk {
  public:
-  static constexpr std::size_t max_waiting = 32;
-
   // All outlive this object, and the worker is joined before it goes. `of_worker` is the worker's connection.
   registry_alert_desk(boost::asio::io_context& io, boost::asio::thread_pool& worker,
                       tenants::registry& of_worker, tenant_service& service, alert_keeper& keeper,
@@ -28,7 +24,7 @@ class registry_alert_desk final : public web::alert_desk {
 
   void acknowledge(web::actor by, alert_key key, answer<outcome<alert>> done) override;
   void list_silences(answer<std::vector<web::silence_info>> done) override;
-  void add_silence(web::actor by, web::new_silence asked, answer<outcome<web::silence_info>> done) override;
+  void add_silence(web::actor by, silence_terms asked, answer<outcome<web::silence_info>> done) override;
   void remove_silence(web::actor by, std::string id, answer<bool> done) override;
   // One at a time.
   void dry_run(web::dry_run_question asked, answer<outcome<std::string>> done) override;
@@ -36,19 +32,16 @@ class registry_alert_desk final : public web::alert_desk {
   void answer_dry_run(const std::string& question, std::function<void(std::string)> done);
 
  private:
-  // Runs work(registry, now) on the worker thread, as `by`, and hands its result to `done`.
   template <class Value, class Work>
   void run(web::actor by, Work work, answer<Value> done);
 
   boost::asio::io_context& io_;
-  boost::asio::thread_pool& worker_;
-  tenants::registry& of_worker_;
+  registry_worker worker_;
   tenant_service& service_;
   alert_keeper& keeper_;
   const wall_clock& clock_;
   const history& history_;
   const fleet_rules rules_;
-  std::size_t waiting_ = 0;
   bool trying_ = false;
 };
 

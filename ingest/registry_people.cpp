@@ -102,30 +102,7 @@ void wipe(std::string& secret) { sodium_memzero(secret.data(), secret.size()); }
 
 registry_people::registry_people(boost::asio::io_context& io, boost::asio::thread_pool& worker,
                                  registry& of_worker, const wall_clock& clock)
-    : io_(io), worker_(worker), of_worker_(of_worker), clock_(clock) {}
-
-template <class Value, class Work>
-void registry_people::run(web::actor by, Work work, answer<Value> done) {
-  if (waiting_ >= max_waiting) {
-    boost::asio::post(io_, [done = std::move(done)] {
-      done(failure("people", "too many requests wait: try again in a second"));
-    });
-    return;
-  }
-  ++waiting_;
-  boost::asio::post(worker_, [this, by = std::move(by), work = std::move(work), now = clock_.now(),
-                              done = std::move(done)]() mutable {
-    const auto as = of_worker_.acting_as({by.name, by.address});
-    result<Value> found = work(of_worker_, now);
-    boost::asio::post(io_, [this, found = std::move(found), done = std::move(done)]() mutable {
-      --waiting_;
-      if (!found) {
-        spdlog::error("{}: {}", found.error().where, found.error().what);
-      }
-      done(std::move(found));
-    });
-  });
-}
+    : worker_(io, worker, of_worker, clock, "people") {}
 
 void registry_people::list_sessions(std::optional<std::string> user,
                                     answer<std::vector<web::session_info>> done) {
@@ -143,7 +120,7 @@ void registry_people::list_sessions(std::optional<std::string> user,
     }
     return shown;
   };
-  run<sessions>({}, read, std::move(done));
+  worker_.run<sessions>({}, read, std::move(done));
 }
 
 void registry_people::end_session(web::actor by, std::string id, std::optional<std::string> user,
@@ -151,7 +128,7 @@ void registry_people::end_session(web::actor by, std::string id, std::optional<s
   auto end = [id = std::move(id), user = std::move(user)](registry& store, unix_ms) {
     return store.end_session_of_id(id, user);
   };
-  run<bool>(std::move(by), std::move(end), std::move(done));
+  worker_.run<bool>(std::move(by), std::move(end), std::move(done));
 }
 
 void registry_people::list_users(answer<std::vector<web::user_info>> done) {
@@ -167,7 +144,7 @@ void registry_people::list_users(answer<std::vector<web::user_info>> done) {
     }
     return shown;
   };
-  run<users>({}, read, std::move(done));
+  worker_.run<users>({}, read, std::move(done));
 }
 
 void registry_people::add_user(web::actor by, web::new_user asked, answer<outcome<nothing>> done) {
@@ -176,7 +153,7 @@ void registry_people::add_user(web::actor by, web::new_user asked, answer<outcom
     wipe(asked.password);
     return added ? decided<nothing>(nothing{}) : because<nothing>(added.error(), asked.name);
   };
-  run<outcome<nothing>>(std::move(by), std::move(add), std::move(done));
+  worker_.run<outcome<nothing>>(std::move(by), std::move(add), std::move(done));
 }
 
 void registry_people::change_user(web::actor by, std::string name, web::user_change asked,
@@ -188,14 +165,14 @@ void registry_people::change_user(web::actor by, std::string name, web::user_cha
     }
     return changed;
   };
-  run<outcome<nothing>>(std::move(by), std::move(work), std::move(done));
+  worker_.run<outcome<nothing>>(std::move(by), std::move(work), std::move(done));
 }
 
 void registry_people::remove_user(web::actor by, std::string name, answer<outcome<nothing>> done) {
   auto remove = [name = std::move(name)](registry& store, unix_ms) {
     return known(store.remove_user(name), name);
   };
-  run<outcome<nothing>>(std::move(by), std::move(remove), std::move(done));
+  worker_.run<outcome<nothing>>(std::move(by), std::move(remove), std::move(done));
 }
 
 void registry_people::change_password(web::actor by, std::string present, std::string wanted,
@@ -214,22 +191,22 @@ void registry_people::change_password(web::actor by, std::string present, std::s
     wipe(wanted);
     return changed;
   };
-  run<outcome<nothing>>(std::move(by), std::move(work), std::move(done));
+  worker_.run<outcome<nothing>>(std::move(by), std::move(work), std::move(done));
 }
 
 void registry_people::list_tokens(answer<std::vector<web::token_info>> done) {
   const auto read = [](const registry& store, unix_ms) { return tokens_of(store); };
-  run<std::vector<web::token_info>>({}, read, std::move(done));
+  worker_.run<std::vector<web::token_info>>({}, read, std::move(done));
 }
 
 void registry_people::make_token(web::actor by, web::new_token asked, answer<outcome<web::made_token>> done) {
   auto work = [asked = std::move(asked)](registry& store, unix_ms now) { return make(store, asked, now); };
-  run<outcome<web::made_token>>(std::move(by), std::move(work), std::move(done));
+  worker_.run<outcome<web::made_token>>(std::move(by), std::move(work), std::move(done));
 }
 
 void registry_people::revoke_token(web::actor by, std::string id, answer<bool> done) {
   auto revoke = [id = std::move(id)](registry& store, unix_ms) { return store.revoke_token(id); };
-  run<bool>(std::move(by), std::move(revoke), std::move(done));
+  worker_.run<bool>(std::move(by), std::move(revoke), std::move(done));
 }
 
 void registry_people::list_audit(std::optional<std::int64_t> before, std::size_t limit,
@@ -247,7 +224,7 @@ void registry_people::list_audit(std::optional<std::int64_t> before, std::size_t
     }
     return shown;
   };
-  run<rows>({}, read, std::move(done));
+  worker_.run<rows>({}, read, std::move(done));
 }
 
 }  // namespace atlas::ingest

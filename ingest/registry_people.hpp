@@ -1,10 +1,7 @@
 #pragma once
 
-#include "ingest/clock.hpp"
-#include "tenants/registry.hpp"
+#include "ingest/registry_worker.hpp"
 #include "web/people.hpp"
-
-#include <cstddef>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -15,8 +12,6 @@ namespace atlas::ingest {
 // calls are for the loop thread.
 class registry_people final : public web::people {
  public:
-  static constexpr std::size_t max_waiting = 32;
-
   // All outlive this object, and the worker is joined before it goes. `of_worker` is the worker's connection.
   registry_people(boost::asio::io_context& io, boost::asio::thread_pool& worker, tenants::registry& of_worker,
                   const wall_clock& clock);
@@ -38,15 +33,7 @@ class registry_people final : public web::people {
                   answer<std::vector<web::audit_row>> done) override;
 
  private:
-  // Runs work(registry, now) on the worker thread, as `by`, and hands its result to `done`.
-  template <class Value, class Work>
-  void run(web::actor by, Work work, answer<Value> done);
-
-  boost::asio::io_context& io_;
-  boost::asio::thread_pool& worker_;
-  tenants::registry& of_worker_;
-  const wall_clock& clock_;
-  std::size_t waiting_ = 0;
+  registry_worker worker_;
 };
 
 }  // namespace atlas::ingest

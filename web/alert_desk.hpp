@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,19 +16,9 @@
 
 namespace atlas::web {
 
-// Whom a silence is for, and when.
-struct new_silence {
-  std::string host;  // with "*" for anything; empty: any
-  std::string tag;
-  std::optional<alert_rule> rule;
-  time_span first;     // when it is on, or for the first time
-  std::string repeat;  // an RFC 5545 RRULE in the organisation's time zone; empty: once
-  std::string comment;
-};
-
 struct silence_info {
   std::string id;
-  new_silence terms;
+  silence_terms terms;
   unix_ms created{};
   std::string by;
   bool is_on = false;
@@ -56,7 +45,7 @@ class alert_desk {
   // The alert as it is then. A refusal: unknown when there is none, conflict when it does not fire.
   virtual void acknowledge(actor by, alert_key key, answer<outcome<alert>> done) = 0;
   virtual void list_silences(answer<std::vector<silence_info>> done) = 0;
-  virtual void add_silence(actor by, new_silence asked, answer<outcome<silence_info>> done) = 0;
+  virtual void add_silence(actor by, silence_terms asked, answer<outcome<silence_info>> done) = 0;
   // What the alert engine would have made of the stored history, as JSON. A refusal: invalid for a rule whose
   // values are not stored, conflict while another one runs.
   virtual void dry_run(dry_run_question asked, answer<outcome<std::string>> done) = 0;

@@ -52,7 +52,7 @@ void append_silence(std::string& out, const silence_info& one) {
 }
 
 // What is wrong with the terms, and which member is to blame.
-std::optional<error> mistake_of(const new_silence& wanted, std::string_view rule) {
+std::optional<error> mistake_of(const silence_terms& wanted, std::string_view rule) {
   if (!rule.empty() && !wanted.rule) {
     return error{"rule", fmt::format("must be one of {}", alert_rule_names())};
   }
@@ -116,7 +116,7 @@ void silences(site& where, const request&, const respond& reply) {
 void add_silence(site& where, const request& asked, const respond& reply) {
   json_object body(asked.body, where.options.max_body_bytes);
   body.require("until");
-  new_silence wanted;
+  silence_terms wanted;
   wanted.host = body.text("host", longest_pattern);
   wanted.tag = body.text("tag", longest_pattern);
   const auto rule = body.text("rule", longest_pattern);

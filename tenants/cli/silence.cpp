@@ -16,11 +16,11 @@ constexpr std::size_t longest_comment = 500;
 constexpr std::chrono::hours longest_recurring{24 * 7};
 
 // What the flags say; the error is the exit code.
-tl::expected<tenants::silence_terms, int> read_terms(context& ctx, const arguments& args) {
+tl::expected<silence_terms, int> read_terms(context& ctx, const arguments& args) {
   const auto wrong = [&ctx](std::string where, std::string what) {
     return tl::unexpected(report(ctx, error{std::move(where), std::move(what)}, usage));
   };
-  tenants::silence_terms terms;
+  silence_terms terms;
   terms.host = args.value("host").value_or("");
   terms.tag = args.value("tag").value_or("");
   terms.comment = args.value("comment").value_or("");
