@@ -13,7 +13,6 @@ namespace atlas {
 namespace {
 
 constexpr std::size_t max_alert_bytes = 4096;
-constexpr std::size_t max_instance = 256;
 constexpr std::size_t max_name = 256;
 
 std::string_view published_state(alert_phase phase) {
@@ -75,19 +74,19 @@ result<alert> parse_alert(std::string_view payload) {
   if (!host) {
     object.add_mistake("host", host.error().what);
   }
-  const auto rule = parse_alert_rule(object.text("rule", max_instance));
+  const auto rule = parse_alert_rule(object.text("rule", alert_key::max_instance));
   if (!rule) {
     object.add_mistake("rule", fmt::format("must be one of {}", alert_rule_names()));
   }
-  const auto severity = parse_alert_severity(object.text("severity", max_instance));
+  const auto severity = parse_alert_severity(object.text("severity", alert_key::max_instance));
   if (!severity) {
     object.add_mistake("severity", "must be warning or critical");
   }
-  const auto phase = parse_published_state(object.text("state", max_instance));
+  const auto phase = parse_published_state(object.text("state", alert_key::max_instance));
   if (!phase) {
     object.add_mistake("state", "must be firing, acknowledged or resolved");
   }
-  auto instance = object.text("instance", max_instance);
+  auto instance = object.text("instance", alert_key::max_instance);
   if (rule && instance.empty() == has_instance(*rule)) {
     object.add_mistake("instance", "must name the mount, sensor or interface, and be empty for other rules");
   }

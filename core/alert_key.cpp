@@ -8,7 +8,6 @@ namespace atlas {
 
 namespace {
 
-constexpr std::size_t longest_instance = 256;
 constexpr std::string_view upper_hex = "0123456789ABCDEF";
 
 bool is_unreserved(char c) {
@@ -76,7 +75,7 @@ result<alert_key> alert_key::parse(const host_id& host, std::string_view topic_l
   const auto instance = percent_decode(names_one ? topic_level.substr(colon + 1) : std::string_view{});
   const bool needs_one = has_instance(*rule);
   if (!instance || names_one != needs_one || instance->empty() == needs_one ||
-      instance->size() > longest_instance) {
+      instance->size() > alert_key::max_instance) {
     return failure("alert",
                    "has a wrong instance: that of a mount, sensor or interface stands behind a colon, "
                    "percent-encoded, and the other rules have none");

@@ -14,6 +14,8 @@ const host_id& organisation_host();
 
 // Which alert: unique within an organisation.
 struct alert_key {
+  static constexpr std::size_t max_instance = 256;  // bytes
+
   host_id host;
   alert_rule rule;
   std::string instance;  // the mount, sensor or interface, where the rule has one; else empty

@@ -23,7 +23,7 @@ void begin_wait(unix_ms& since, const reading& now) {
 
 bool has_held(unix_ms since, const reading& now) { return now.at - since >= now.levels.hold; }
 
-// Whether a raised value must stay low for a while before that counts.
+// Whether the value has been low for so long that this counts; begins the wait.
 bool is_calm(unix_ms& since, const reading& now) {
   begin_wait(since, now);
   return now.at - since >= now.timing.calm;

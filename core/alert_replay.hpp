@@ -6,7 +6,6 @@
 #include "core/rule_book.hpp"
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 

@@ -79,10 +79,7 @@ fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now, bool
   if (is_repeat_by_time(value, *newest)) {
     return arrival::repeated;
   }
-  // A host that rebooted with a clock set back says by its online status which boot is the present one.
-  const bool begins_present_boot =
-      !value.boot.empty() && value.boot == online_boot && newest->boot != online_boot;
-  if (waited || (!begins_present_boot && is_older(value, *newest, now))) {
+  if (waited || (!begins_present_boot(value, newest->boot) && is_older(value, *newest, now))) {
     return arrival::late;
   }
   if (has_identity(value)) {
@@ -91,17 +88,21 @@ fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now, bool
   return arrival::newest;
 }
 
+bool fleet::entry::begins_present_boot(const sample& value, std::string_view newest_boot) const {
+  return !value.boot.empty() && value.boot == online_boot && newest_boot != online_boot;
+}
+
 fleet::entry::arrival fleet::entry::place_first(const sample& value, unix_ms now) {
-  if (const auto before = std::exchange(remembered, std::nullopt)) {
-    const bool is_same_boot = has_identity(value) && before->seq && value.boot == before->boot;
-    const bool begins_boot = !value.boot.empty() && value.boot == online_boot && before->boot != online_boot;
-    const bool is_old = is_same_boot
-                            ? *value.seq <= *before->seq
-                            : !begins_boot && value.ts <= before->ts && before->ts - now <= clock_tolerance;
+  if (remembered) {
+    const auto& before = *remembered;
+    const bool is_same_boot = has_identity(value) && before.seq && value.boot == before.boot;
+    const bool is_old = is_same_boot ? *value.seq <= *before.seq
+                                     : !begins_present_boot(value, before.boot) && value.ts <= before.ts &&
+                                           before.ts - now <= clock_tolerance;
     if (is_old) {
-      remembered = before;
-      return is_same_boot && *value.seq == *before->seq ? arrival::repeated : arrival::late;
+      return is_same_boot && *value.seq == *before.seq ? arrival::repeated : arrival::late;
     }
+    remembered.reset();
   }
   if (has_identity(value)) {
     seqs.restart(*value.seq);
@@ -235,7 +236,7 @@ void fleet::on(info_received event, unix_ms now, fleet_effects& effects) {
 void fleet::on(const time_passed&, unix_ms now, fleet_effects& effects) {
   for (auto* host : order_) {
     set_presence(*host, on_silence(host->presence, now, rules_.offline_after), now, effects);
-    if (!host->machines.empty() && host->find(alert_rule::duplicate, "") != nullptr) {
+    if (host->find(alert_rule::duplicate, "") != nullptr) {
       step_duplicate_alert(*host, now, effects);
     }
   }

@@ -198,6 +198,7 @@ class fleet {
   alert describe(const entry& host, const machine& which) const;
   void append_alerts(const entry& host, alert_filter which, std::vector<alert>& out) const;
   void follow_silences(unix_ms now, fleet_effects& effects);
+  void mark_all_silenced(fleet_effects& effects);
   void mark_silenced(entry& host, fleet_effects& effects);
   bool is_silenced(const entry& host, alert_rule rule) const;
 

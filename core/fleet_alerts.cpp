@@ -3,7 +3,6 @@
 #include "core/fleet_entry.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace atlas {
 
@@ -23,7 +22,7 @@ fleet::machine* fleet::entry::find(alert_rule rule, std::string_view instance) {
   for (std::size_t i = 0; i < machines.size(); ++i) {
     const auto place = (next_machine + i) % machines.size();
     if (machines[place].is(rule, instance)) {
-      next_machine = place + 1;
+      next_machine = place;
       return &machines[place];
     }
   }
@@ -58,7 +57,7 @@ void fleet::count(entry& host, const machine& which, bool raised) {
 
 // Whether the value concerns an alert that there is, or raises one.
 bool fleet::is_news(entry& host, alert_rule rule, std::string_view instance, double value) const {
-  if (!host.machines.empty() && host.find(rule, instance) != nullptr) {
+  if (host.find(rule, instance) != nullptr) {
     return true;
   }
   return signed_value(rule, value) >= host.rules->levels(rule, instance).lowest();
@@ -66,7 +65,7 @@ bool fleet::is_news(entry& host, alert_rule rule, std::string_view instance, dou
 
 void fleet::observe(entry& host, alert_rule rule, std::string_view instance, double value,
                     fleet_effects& effects) {
-  auto* which = host.machines.empty() ? nullptr : host.find(rule, instance);
+  auto* which = host.find(rule, instance);
   if (which == nullptr) {
     if (host.machines.size() >= max_machines) {
       return;
@@ -117,9 +116,7 @@ void fleet::take(entry& host, machine& which, const alert_step& next, fleet_effe
 }
 
 void fleet::end(entry& host, machine& which, unix_ms at, fleet_effects& effects) {
-  auto next =
-      alert_step{which.state, is_raised(which.state.phase) ? alert_change::resolved : alert_change::none};
-  next.state = alert_state{};
+  alert_step next{{}, is_raised(which.state.phase) ? alert_change::resolved : alert_change::none};
   next.state.severity = which.state.severity;
   next.state.since = at;
   take(host, which, next, effects);

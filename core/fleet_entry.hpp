@@ -49,6 +49,8 @@ struct fleet::entry : host_state {
   arrival place(const sample& value, unix_ms now, bool waited);
   // The same for the first sample of this run.
   arrival place_first(const sample& value, unix_ms now);
+  // A host that rebooted with a clock set back says by its online status which boot is the present one.
+  bool begins_present_boot(const sample& value, std::string_view newest_boot) const;
   // Its time by this machine's clock, where the host's own is far off.
   unix_ms right_time(unix_ms ts) const;
 

@@ -19,6 +19,13 @@ double shown_level(alert_rule rule, const alert_levels& levels, alert_severity s
   return std::isfinite(level) ? (fires_below(rule) ? -level : level) : 0;
 }
 
+std::vector<bool> which_are_on(const std::vector<silence>& silences, unix_ms now) {
+  std::vector<bool> on(silences.size());
+  std::transform(silences.begin(), silences.end(), on.begin(),
+                 [now](const silence& each) { return is_on(each, now); });
+  return on;
+}
+
 }  // namespace
 
 alert fleet::describe(const entry& host, const machine& which) const {
@@ -104,8 +111,8 @@ std::vector<alert_memory> fleet::memories() const {
 
 void fleet::on(const silences_changed& event, unix_ms now, fleet_effects& effects) {
   silences_ = event.silences;
-  silences_on_.clear();
-  follow_silences(now, effects);
+  silences_on_ = which_are_on(silences_, now);
+  mark_all_silenced(effects);
 }
 
 std::set<std::string> fleet::active_silences() const {
@@ -120,13 +127,15 @@ std::set<std::string> fleet::active_silences() const {
 
 // Looks at the alerts only when a silence begins or ends.
 void fleet::follow_silences(unix_ms now, fleet_effects& effects) {
-  std::vector<bool> on(silences_.size());
-  std::transform(silences_.begin(), silences_.end(), on.begin(),
-                 [now](const silence& each) { return is_on(each, now); });
-  if (on == silences_on_ && !on.empty()) {
+  auto on = which_are_on(silences_, now);
+  if (on == silences_on_) {
     return;
   }
   silences_on_ = std::move(on);
+  mark_all_silenced(effects);
+}
+
+void fleet::mark_all_silenced(fleet_effects& effects) {
   mark_silenced(*organisation_, effects);
   for (const auto& [id, host] : alarmed_) {
     mark_silenced(*host, effects);

@@ -1,5 +1,7 @@
 #include "core/glob.hpp"
 
+#include <algorithm>
+
 namespace atlas {
 
 bool matches_glob(std::string_view pattern, std::string_view text) {
@@ -21,6 +23,15 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
     }
   }
   return pattern.find_first_not_of('*', at) == std::string_view::npos;
+}
+
+bool fits_pattern(std::string_view pattern, std::string_view text) {
+  return pattern.empty() || matches_glob(pattern, text);
+}
+
+bool fits_any(std::string_view pattern, const std::vector<std::string>& texts) {
+  return pattern.empty() || std::any_of(texts.begin(), texts.end(),
+                                        [&](const std::string& text) { return matches_glob(pattern, text); });
 }
 
 }  // namespace atlas

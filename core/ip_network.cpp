@@ -18,7 +18,7 @@ constexpr std::size_t longest_address = 45;
 
 std::optional<ip_address> ip_address::parse(std::string_view text) {
   if (text.size() > longest_address) return std::nullopt;
-  const std::string terminated(text);  // one with a zero byte is cut there, and its size tells
+  const std::string terminated(text);  // inet_pton would stop at a zero byte
   if (terminated.find('\0') != std::string::npos) return std::nullopt;
   bytes value{};
   if (::inet_pton(AF_INET6, terminated.c_str(), value.data()) == 1) return ip_address(value);

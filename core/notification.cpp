@@ -152,9 +152,11 @@ result<notice> parse_notice(std::string_view json) {
     out.kind = *found;
     out.mass = in.at("mass").get<bool>();
     out.noisy = in.at("noisy").get<bool>();
-    out.severity = in.at("severity").get<std::string>() == to_string(alert_severity::critical)
-                       ? alert_severity::critical
-                       : alert_severity::warning;
+    const auto severity = parse_alert_severity(in.at("severity").get<std::string>());
+    if (!severity) {
+      return wrong("has an unknown severity");
+    }
+    out.severity = *severity;
     out.opened = from_unix_ms(in.at("opened").get<std::int64_t>());
     out.at = from_unix_ms(in.at("at").get<std::int64_t>());
     out.fleet_size = in.at("fleet_size").get<std::size_t>();

@@ -46,7 +46,7 @@ inline constexpr std::size_t max_noted_alerts = 200;  // further ones are left o
 
 // "31 of 40 hosts lost, 09:14:03 UTC", "web-1: cpu at 97, threshold 90": one line without control characters.
 std::string headline(const notice& what);
-// "web-1: disk /var at 95.2 %, threshold 90 %": one line without control characters.
+// "web-1: disk /var at 95.2, threshold 90": one line without control characters.
 std::string describe(const noted_alert& what);
 // "2026-11-25 09:14:03 UTC"
 std::string utc_text(unix_ms time);

@@ -127,12 +127,13 @@ void notify_planner::take_outside(const alert_news& news, const std::string& id,
   if (!known.noted.firing) {
     known.since = now;
     if (++known.turns >= turns_that_are_enough && has_budget(id)) {
-      known.flapping = true;
       window_since_ = now - rules_.window;
     }
     changed_ = true;
   }
+  changed_ = changed_ || known.flapping != news.flapping || known.noted.acknowledged != news.acknowledged;
   known.noted = {news.value, true, news.acknowledged};
+  known.flapping = news.flapping;
 }
 
 std::vector<notice> notify_planner::advance(std::size_t fleet_size, unix_ms now) {
@@ -194,13 +195,14 @@ void notify_planner::close_window(std::size_t fleet_size, unix_ms now, std::vect
     auto& group = node.mapped().noted.value.key.rule == alert_rule::offline ? lost : others;
     group.insert(std::move(node));
   }
-  if (auto* before = lost.empty() ? nullptr : fresh_loss(now)) {
-    const auto number = home_.at(before->alerts.begin()->first);
-    for (auto& [id, known] : lost) {
+  const auto before = lost.empty() ? incidents_.end() : fresh_loss(now);
+  if (before != incidents_.end()) {
+    auto& [number, where] = *before;
+    for (const auto& [id, known] : lost) {
       home_[id] = number;
     }
-    before->alerts.merge(lost);
-    before->quiet_since.reset();
+    where.alerts.merge(lost);
+    where.quiet_since.reset();
   } else if (lost.size() >= rules_.mass) {
     open(std::move(lost), true, fleet_size, now, out);
   } else {
@@ -211,13 +213,10 @@ void notify_planner::close_window(std::size_t fleet_size, unix_ms now, std::vect
   }
 }
 
-notify_planner::incident* notify_planner::fresh_loss(unix_ms now) {
-  for (auto& [number, where] : incidents_) {
-    if (where.mass && now - where.opened < rules_.joins) {
-      return &where;
-    }
-  }
-  return nullptr;
+notify_planner::incident_map::iterator notify_planner::fresh_loss(unix_ms now) {
+  return std::find_if(incidents_.begin(), incidents_.end(), [&](const auto& one) {
+    return one.second.mass && now - one.second.opened < rules_.joins;
+  });
 }
 
 void notify_planner::open(std::map<std::string, tracked> alerts, bool mass, std::size_t fleet_size,
@@ -281,8 +280,10 @@ bool notify_planner::settle(incident& where, std::size_t fleet_size, unix_ms now
     where.quiet_since = now;
     changed_ = true;
   }
-  const bool noisy = where.noisy || std::any_of(where.alerts.begin(), where.alerts.end(),
-                                                [](const auto& one) { return one.second.flapping; });
+  const auto keeps_changing = [](const auto& one) {
+    return one.second.flapping || one.second.turns >= turns_that_are_enough;
+  };
+  const bool noisy = where.noisy || std::any_of(where.alerts.begin(), where.alerts.end(), keeps_changing);
   if (now - *where.quiet_since < (noisy ? std::max(rules_.steady, rules_.window) : rules_.window)) {
     return false;
   }

@@ -98,7 +98,7 @@ class notify_planner {
                 unix_ms now, std::vector<notice>& out);
   static alert_severity severity_of(const incident& where);
   std::vector<std::string> channels_for(const incident& where, notice_kind kind) const;
-  incident* fresh_loss(unix_ms now);
+  incident_map::iterator fresh_loss(unix_ms now);
 
   bool has_budget(const std::string& id) const;
   void spend(const std::string& id, unix_ms now);

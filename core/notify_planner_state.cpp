@@ -92,6 +92,9 @@ result<void> notify_planner::load(std::string_view text) {
   notify_planner loaded(rules_);
   try {
     const auto in = json::parse(text);
+    if (in.at("v") != 1) {
+      return failure("the state of notifications", "is of another version");
+    }
     loaded.next_number_ = in.at("next").get<std::uint64_t>();
     loaded.window_since_ = read_time(in.at("window"));
     loaded.waiting_ = read(in.at("waiting"));
@@ -111,10 +114,13 @@ result<void> notify_planner::load(std::string_view text) {
       if (where.alerts.empty()) {
         continue;
       }
-      for (const auto& [id, known] : where.alerts) {
+      const auto [kept, is_new] = loaded.incidents_.emplace(number, std::move(where));
+      if (!is_new) {
+        return failure("the state of notifications", "names an incident twice");
+      }
+      for (const auto& [id, known] : kept->second.alerts) {
         loaded.home_[id] = number;
       }
-      loaded.incidents_.emplace(number, std::move(where));
     }
     for (const auto& [id, values] : in.at("spent").items()) {
       for (const auto& value : values) {

@@ -14,12 +14,7 @@ namespace {
 constexpr std::size_t max_known = 1024;
 
 bool fits(const rule_match& match, const host_id& host, const std::vector<std::string>& tags) {
-  if (!match.host.empty() && !matches_glob(match.host, host.text())) {
-    return false;
-  }
-  return match.tag.empty() || std::any_of(tags.begin(), tags.end(), [&](const std::string& tag) {
-           return matches_glob(match.tag, tag);
-         });
+  return fits_pattern(match.host, host.text()) && fits_any(match.tag, tags);
 }
 
 }  // namespace

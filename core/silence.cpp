@@ -12,13 +12,8 @@ bool is_on(const silence& value, unix_ms now) {
 }
 
 bool fits(const silence& value, const host_id& host, const std::vector<std::string>& tags, alert_rule rule) {
-  if ((value.rule && *value.rule != rule) ||
-      (!value.host.empty() && !matches_glob(value.host, host.text()))) {
-    return false;
-  }
-  return value.tag.empty() || std::any_of(tags.begin(), tags.end(), [&](const std::string& tag) {
-           return matches_glob(value.tag, tag);
-         });
+  return (!value.rule || *value.rule == rule) && fits_pattern(value.host, host.text()) &&
+         fits_any(value.tag, tags);
 }
 
 }  // namespace atlas

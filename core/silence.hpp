@@ -4,6 +4,8 @@
 #include "core/host_id.hpp"
 #include "core/unix_time.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +26,12 @@ struct silence_terms {
   time_span first;     // when it is on, or for the first time
   std::string repeat;  // an RFC 5545 RRULE in the organisation's time zone; empty: once
   std::string comment;
+};
+
+struct silence_limits {
+  static constexpr std::size_t pattern = 128;  // bytes of a host or a tag
+  static constexpr std::size_t comment = 500;
+  static constexpr std::chrono::hours recurring{24 * 7};  // the longest span of one that comes again
 };
 
 // While a silence is on, nobody is notified of the alerts that it fits; they keep their states.

@@ -116,7 +116,7 @@ void dry_run::start(boost::asio::io_context& io, const fleet& hosts, const histo
 
 void dry_run::collect(const fleet& hosts, rule_book& book) {
   for (const auto* host : hosts.hosts()) {
-    if (!question_.host.empty() && !matches_glob(question_.host, host->id.text())) {
+    if (!fits_pattern(question_.host, host->id.text())) {
       continue;
     }
     const auto rules = book.rules_for(host->id, host->info ? host->info->tags : std::vector<std::string>{});

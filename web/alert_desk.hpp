@@ -8,11 +8,8 @@
 #include "web/ports.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
-
-#include <tl/expected.hpp>
 
 namespace atlas::web {
 

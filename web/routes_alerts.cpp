@@ -15,10 +15,8 @@ namespace atlas::web::routes {
 
 namespace {
 
-constexpr std::size_t longest_pattern = 128;
+constexpr std::size_t longest_rule = 128;
 constexpr std::size_t longest_repeat = 256;
-constexpr std::size_t longest_comment = 500;
-constexpr std::chrono::hours longest_recurring{24 * 7};
 
 unix_ms now() { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
 
@@ -62,7 +60,10 @@ std::optional<error> mistake_of(const silence_terms& wanted, std::string_view ru
   if (wanted.first.from == unix_ms{} || wanted.first.until <= wanted.first.from) {
     return error{"until", "must be later than from"};
   }
-  if (!wanted.repeat.empty() && wanted.first.until - wanted.first.from > longest_recurring) {
+  if (wanted.repeat.empty() && wanted.first.until <= now()) {
+    return error{"until", "must be in the future"};
+  }
+  if (!wanted.repeat.empty() && wanted.first.until - wanted.first.from > silence_limits::recurring) {
     return error{"until", "must be at most a week after from when it recurs"};
   }
   return std::nullopt;
@@ -117,18 +118,18 @@ void add_silence(site& where, const request& asked, const respond& reply) {
   json_object body(asked.body, where.options.max_body_bytes);
   body.require("until");
   silence_terms wanted;
-  wanted.host = body.text("host", longest_pattern);
-  wanted.tag = body.text("tag", longest_pattern);
-  const auto rule = body.text("rule", longest_pattern);
+  wanted.host = body.text("host", silence_limits::pattern);
+  wanted.tag = body.text("tag", silence_limits::pattern);
+  const auto rule = body.text("rule", longest_rule);
   wanted.rule = parse_alert_rule(rule);
   wanted.first = {body.has("from") ? body.time("from") : now(), body.time("until")};
   wanted.repeat = body.text("repeat", longest_repeat);
-  wanted.comment = body.text("comment", longest_comment);
+  wanted.comment = body.text("comment", silence_limits::comment);
   if (body.mistake()) {
     return reply(bad_body(*body.mistake()));
   }
   if (const auto mistake = mistake_of(wanted, rule)) {
-    return reply(problem(400, mistake->where + " " + mistake->what, mistake->where));
+    return reply(bad_body(*mistake));
   }
   where.alerts.add_silence(actor_of(asked), std::move(wanted),
                            [reply](const result<alert_desk::outcome<silence_info>>& made) {

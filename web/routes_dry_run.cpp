@@ -1,5 +1,4 @@
 // What an alert rule would have said.
-#include "core/json_object.hpp"
 #include "web/dry_run_json.hpp"
 #include "web/people_json.hpp"
 #include "web/problem.hpp"

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <iterator>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace atlas::web::routes {
@@ -82,14 +83,10 @@ std::string describe(const history_query& query, const std::vector<history_point
 std::string as_csv(const std::vector<history_point>& points) {
   std::string body = "time,ts,min,mean,max\r\n";
   for (const auto& point : points) {
-    const auto ms = to_int(point.ts);
-    const auto day = std::chrono::floor<std::chrono::days>(point.ts);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(point.ts - day);
-    fmt::format_to(std::back_inserter(body), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z,{}",
-                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                   static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(),
-                   time.seconds().count(), time.subseconds().count(), ms);
+    const auto second = std::chrono::floor<std::chrono::seconds>(point.ts);
+    fmt::format_to(std::back_inserter(body), "{:%Y-%m-%dT%H:%M:%S}.{:03}Z,{}",
+                   fmt::gmtime(std::chrono::system_clock::to_time_t(second)), (point.ts - second).count(),
+                   to_int(point.ts));
     for (const double value : {point.min, point.mean, point.max}) {
       body += ',';
       append_json_number(body, value);

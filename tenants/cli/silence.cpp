@@ -11,10 +11,6 @@ namespace atlas::cli {
 
 namespace {
 
-constexpr std::size_t longest_pattern = 128;
-constexpr std::size_t longest_comment = 500;
-constexpr std::chrono::hours longest_recurring{24 * 7};
-
 // What the flags say; the error is the exit code.
 tl::expected<silence_terms, int> read_terms(context& ctx, const arguments& args) {
   const auto wrong = [&ctx](std::string where, std::string what) {
@@ -32,8 +28,8 @@ tl::expected<silence_terms, int> read_terms(context& ctx, const arguments& args)
   if (terms.host.empty() && terms.tag.empty() && !terms.rule) {
     return wrong("silence", "needs --host, --tag or --rule; --host '*' silences all");
   }
-  if (terms.host.size() > longest_pattern || terms.tag.size() > longest_pattern ||
-      terms.comment.size() > longest_comment) {
+  if (terms.host.size() > silence_limits::pattern || terms.tag.size() > silence_limits::pattern ||
+      terms.comment.size() > silence_limits::comment) {
     return wrong("silence", "a pattern or the comment is too long");
   }
   const auto length = args.value("for");
@@ -48,7 +44,7 @@ tl::expected<silence_terms, int> read_terms(context& ctx, const arguments& args)
   }
   if (const auto good = tenants::check_recurrence(terms.repeat); !good)
     return wrong("--repeat", good.error().what);
-  if (!terms.repeat.empty() && *lasts > longest_recurring) {
+  if (!terms.repeat.empty() && *lasts > silence_limits::recurring) {
     return wrong("--for", "must be at most a week for a silence that recurs");
   }
   terms.first.from = now() + wait;

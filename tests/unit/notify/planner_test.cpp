@@ -130,6 +130,18 @@ TEST_F(Planner, SaysThatAnAlertKeepsChangingAndResolvesItWhenItHasBeenSteady) {
   EXPECT_THAT(shown(pass(600, a_day + 60)), ElementsAre("resolved web-1:cpu"));
 }
 
+TEST_F(Planner, StillKnowsThatAnAlertKeptChangingWhenItIsToldAllThatFires) {
+  for (const double start : {0.0, 2.0}) {
+    fire("web", alert_rule::cpu, start);
+    clear("web", alert_rule::cpu, start + 1);
+  }
+  EXPECT_THAT(shown(fire("web", alert_rule::cpu, 4)), ElementsAre("opened web:cpu"));
+  planner.reconcile(std::vector{news_of("web", alert_rule::cpu, true, 4)}, 40, at(10));
+  clear("web", alert_rule::cpu, 20);
+  EXPECT_THAT(pass(21, 1'000), IsEmpty()) << "it has not been steady";
+  EXPECT_THAT(shown(pass(1'001, 2'000)), ElementsAre("resolved web:cpu"));
+}
+
 TEST_F(Planner, RepeatsUntilSomebodyAcknowledges) {
   planner = notify_planner(rules_for({{.name = "ops", .repeat = std::chrono::minutes(10)}}));
   fire("web-1", alert_rule::cpu, 0);

@@ -79,8 +79,6 @@ void one_token::enroll(enrollment_request asked, std::function<void(outcome)> do
                   "the \"CA\"\n", 10});
 }
 
-fleet_rules running_server::usual_rules() { return {}; }
-
 branding acme() {
   return {"Acme Corp", "aaaaaaaa-0000-4000-8000-00000000000a", "Acme Fleet", "#00ff00", std::nullopt,
           std::nullopt};

@@ -72,10 +72,8 @@ class watched_service final : public service {
 // clients is touched on that loop only: see on_loop().
 class running_server {
  public:
-  explicit running_server(server_options options = {}, fleet_rules rules = usual_rules());
+  explicit running_server(server_options options = {}, fleet_rules rules = {});
   ~running_server();
-
-  static fleet_rules usual_rules();
 
   void on_loop(const std::function<void()>& work);
   template <class T>
