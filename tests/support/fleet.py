@@ -19,6 +19,9 @@ from .mqtt import Client
 from .programs import SLOW, Program, program, run
 
 _handed_out = set()
+# Of pytest's parallel workers ("gw1") each has ports that the others do not take. Linux gives odd ones only.
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def free_port():
@@ -27,7 +30,7 @@ def free_port():
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        if port not in _handed_out:
+        if port // 2 % _WORKERS == _WORKER and port not in _handed_out:
             _handed_out.add(port)
             return port
 
