@@ -15,6 +15,7 @@
 #include "ingest/metrics_text.hpp"
 #include "ingest/mqtt_source.hpp"
 #include "ingest/notify/alert_feed.hpp"
+#include "ingest/notify/messages.hpp"
 #include "ingest/notify/notifier.hpp"
 #include "ingest/notify/readiness.hpp"
 #include "ingest/registry_alert_desk.hpp"
@@ -139,13 +140,15 @@ class application {
                  mover_.sync_hosts(hosts);
                }),
         mover_(io_, worker_, worker_registry_, keys, service_.hosts(), source_, intake_, watch_),
-        server_(io_, make_server_options(root, config, chosen, shown), make_branding(config),
-                service_.hosts(), history_.port(), {authenticator_, enroller_, people_, service_, desk_}),
         acks_(
             std::chrono::seconds(config.agent.report_interval),
             [this](const host_id& host, const std::string& text) { return source_.publish_ack(host, text); }),
         notifier_(make_notifier_options(config), std::move(outgoing)),
         alert_feed_(service_.hosts(), notifier_),
+        messages_(io_, worker_, worker_registry_, clock_, notifier_),
+        server_(io_, make_server_options(root, config, chosen, shown), make_branding(config),
+                service_.hosts(), history_.port(),
+                {authenticator_, enroller_, people_, service_, desk_, &messages_}),
         signals_(io_, SIGTERM, SIGINT),
         tick_(io_) {
     service_.on_effects([this](const fleet_effects& effects) {
@@ -278,10 +281,11 @@ class application {
   registry_alert_desk desk_;
   registry_watch watch_;
   key_mover mover_;
-  web::server server_;
   ack_sender acks_;
   notifier notifier_;
   alert_feed alert_feed_;
+  messages messages_;
+  web::server server_;
   asio::signal_set signals_;
   asio::steady_timer tick_;
   bool reading_ = false;
@@ -308,9 +312,9 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
   if (!of_worker) {
     return tl::unexpected(of_worker.error());
   }
-  auto messages = notify::outbox::open(store);
-  if (!messages) {
-    return tl::unexpected(messages.error());
+  auto outgoing = notify::outbox::open(store);
+  if (!outgoing) {
+    return tl::unexpected(outgoing.error());
   }
   auto ring = tenants::read_key_ring(root, tenant);
   if (!ring) {
@@ -323,7 +327,7 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
     return tl::unexpected(samples.error());
   }
   application running(io, root, tenant.config, chosen, *shown, *broker, keys, std::move(*own),
-                      std::move(*of_worker), std::move(*samples), *std::move(messages));
+                      std::move(*of_worker), std::move(*samples), *std::move(outgoing));
   return running.run(tenant.config);
 }
 

@@ -48,6 +48,8 @@ constexpr std::array table{
     route{method::post, "/api/v1/silences", access::operator_, routes::add_silence, true},
     route{method::delete_, "/api/v1/silences/{id}", access::operator_, routes::remove_silence},
     route{method::post, "/api/v1/settings/dry-run", access::admin, routes::dry_run, true},
+    route{method::get, "/api/v1/settings/notify", access::admin, routes::notify_channels},
+    route{method::post, "/api/v1/settings/notify-test", access::admin, routes::notify_test, true},
     route{method::get, "/api/v1/isolation", access::viewer, routes::isolation},
     route{method::post, "/api/v1/enroll", access::open, routes::enroll, true},
     route{method::get, "/api/v1/agent", access::open, routes::agent_files},

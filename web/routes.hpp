@@ -44,6 +44,10 @@ void revoke_token(site& where, const request& asked, const respond& reply);
 // routes_audit.cpp
 void audit(site& where, const request& asked, const respond& reply);
 
+// routes_notify.cpp
+void notify_channels(site& where, const request& asked, const respond& reply);
+void notify_test(site& where, const request& asked, const respond& reply);
+
 // routes_agent.cpp
 void enroll(site& where, const request& asked, const respond& reply);
 void agent_files(site& where, const request& asked, const respond& reply);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "web/alert_desk.hpp"
+#include "web/notify_port.hpp"
 #include "web/people.hpp"
 #include "web/ports.hpp"
 
@@ -13,6 +14,7 @@ struct server_ports {
   people& staff;
   service& backend;
   alert_desk& alerts;
+  messenger* messages = nullptr;  // none: nobody is told of alerts
 };
 
 }  // namespace atlas::web

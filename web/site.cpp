@@ -20,6 +20,7 @@ site::site(const server_options& given, branding shown, const fleet& known, cons
       staff(ports.staff),
       backend(ports.backend),
       alerts(ports.alerts),
+      messages(ports.messages),
       cookie_name(session_cookie_name(brand.org_id)),
       content_security_policy(web::content_security_policy(brand)) {}
 

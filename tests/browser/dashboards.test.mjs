@@ -1,6 +1,7 @@
 // The three dashboards in a real browser, in front of the real broker, services and agents.
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { accessibilityFaults, closePages, launch, openPage, output, shot, signIn } from './support/browser.mjs';
@@ -16,6 +17,8 @@ const organisations = [
 
 let fleet;
 let browser;
+let receiver; // of Beta's notifications
+const received = [];
 let failed = false;
 
 // A test that remembers that it failed, so that the logs are kept, and shows what its pages looked like.
@@ -37,6 +40,12 @@ before(async () => {
     fleet = new Fleet();
     await fleet.choosePorts(organisations.length);
     for (const { slug, name, title, color, settings } of organisations) fleet.setup({ slug, name, title, color, settings, flags: ['--report-interval', '2'] });
+    receiver = createServer((request, response) => {
+      received.push(request.url);
+      request.resume().on('end', () => response.end());
+    });
+    await new Promise((done) => receiver.listen(0, '127.0.0.1', done));
+    fleet.notify('beta', [{ type: 'slack', name: 'ops', url: `http://127.0.0.1:${receiver.address().port}/ops`, allow_local: true }]);
     await fleet.up();
     for (const { slug, hosts } of organisations) for (const host of hosts) fleet.agent(slug, host);
     browser = await launch();
@@ -49,6 +58,8 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await fleet?.stop(failed ? join(output, 'logs') : undefined);
+  receiver?.closeAllConnections();
+  receiver?.close();
 });
 
 const org = (slug) => ({ ...organisations.find((o) => o.slug === slug), ...fleet.orgs.get(slug) });
@@ -242,6 +253,24 @@ describe('the fleet view', () => {
     await shot(page, 'acme-isolation');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
+    noComplaints(complaints);
+    await context.close();
+  });
+
+  check('sends a test message to where alerts are told of', async () => {
+    const { base, hosts } = org('beta');
+    const { page, context, complaints } = await openPage(browser, { base });
+    await signIn(page, base, 'admin', password);
+    await fleetIsComplete(page, { hosts });
+    await page.getByTestId('notify').click();
+    const dialog = page.getByRole('dialog', { name: 'Notifications' });
+    const channel = dialog.locator('[data-channel=ops]');
+    assert.match(await channel.innerText(), /ops Slack\s+Nothing delivered since the service started\./);
+    await channel.getByRole('button', { name: 'Test' }).click();
+    await channel.getByTestId('outcome').getByText('The test message was delivered.').waitFor({ timeout: 15_000 });
+    assert.deepEqual(received, ['/ops']);
+    assert.deepEqual(await accessibilityFaults(page), []);
+    await shot(page, 'beta-notifications');
     noComplaints(complaints);
     await context.close();
   });

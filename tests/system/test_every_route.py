@@ -202,6 +202,9 @@ RECIPES = {
     ("POST", "/api/v1/silences"): Recipe(body=lambda _: {"host": "nobody", "until": now_ms() + 60_000}, success=201),
     ("DELETE", "/api/v1/silences/{id}"): Recipe(some_silence, success=204),
     ("POST", "/api/v1/settings/dry-run"): Recipe(body=lambda _: {"rule": "cpu", "days": 1}),
+    ("GET", "/api/v1/settings/notify"): Recipe(),
+    # None is configured here: whoever may ask hears of that.
+    ("POST", "/api/v1/settings/notify-test"): Recipe(body=lambda _: {}, success=404),
     ("GET", "/api/v1/isolation"): Recipe(),
     ("POST", "/api/v1/enroll"): Recipe(
         body=lambda world: {"token": world.enrollment, "host": world.fresh("enrolled")}, success=201),

@@ -59,7 +59,8 @@ def webhook(web, name, path=None, **more):
 @pytest.fixture(scope="module", name="orgs")
 def fleet_with_organisations(fleet):
     made = {}
-    for slug, name in (("kinds", "Kinds <b>&Co"), ("order", "Order Ltd"), ("killed", "Killed Inc"), ("local", "Local AG")):
+    for slug, name in (("kinds", "Kinds <b>&Co"), ("order", "Order Ltd"), ("killed", "Killed Inc"), ("local", "Local AG"),
+                       ("tested", "Tested SA")):
         org = fleet.setup(name, slug, alerts__hold_seconds=0, alerts__group_seconds=1, alerts__offline_after=3600)
         for number in range(12):
             org.add_host(f"h{number}")
@@ -126,6 +127,37 @@ def test_every_kind_of_channel_delivers_in_its_form(fleet, orgs, web, mail):
     metrics = org.metrics()
     assert metrics['atlas_notifications_sent_total{channel="mail"}'] == 2
     host.close()
+    service.stop()
+
+
+def test_an_administrator_sees_the_channels_and_tests_them(fleet, orgs, web):
+    org = orgs["tested"]
+    set_channels(org, [webhook(web, "good", "/tested/good"), webhook(web, "bad", "/tested/bad")])
+    web.behaviour["/tested/bad"] = 503
+    service = fleet.ingest(org)
+    admin = org.token("admin")
+
+    def test(body, token=admin):
+        return org.request("POST", "/api/v1/settings/notify-test", token=token, json=body)
+
+    channels = org.json("/api/v1/settings/notify", token=admin)["channels"]
+    assert [(one["name"], one["type"], one["sent"], one["last_sent"]) for one in channels] == \
+        [("good", "webhook", 0, None), ("bad", "webhook", 0, None)]
+    assert SECRET not in json.dumps(channels) and "http" not in json.dumps(channels)
+    assert test({"channel": "good"}).json() == {"results": [{"channel": "good", "delivered": True, "trouble": ""}]}
+    assert [one.json()["kind"] for one in web.taken("/tested/good")] == ["test"]
+    verify(web.taken("/tested/good")[0])
+
+    results = {one["channel"]: one for one in test({}).json()["results"]}
+    assert results["good"]["delivered"] and not results["bad"]["delivered"] and "503" in results["bad"]["trouble"]
+    assert len(web.taken("/tested/good")) == 2 and len(web.tried("/tested/bad")) == 1
+
+    assert test({"channel": "nobody"}).status_code == 404
+    assert test({"channel": 7}).status_code == test({"channel": "x" * 41}).status_code == 400
+    assert test({"channel": "good"}, org.token("operator")).status_code == 403
+    assert len(web.taken("/tested/good")) == 2
+    told = [row["object"] for row in org.json("/api/v1/audit", token=admin)["audit"] if row["action"] == "notify.test"]
+    assert sorted(told) == ["all channels", "good"]
     service.stop()
 
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -90,6 +90,14 @@ export class Fleet {
     const org = { slug, name, title, color, port, base: `http://127.0.0.1:${port}`, hosts: [] };
     this.orgs.set(slug, org);
     return org;
+  }
+
+  // Where the organisation's alerts are told of, from the service's next start on.
+  notify(slug, channels) {
+    const file = join(this.root, 'tenants', slug, 'tenant.json');
+    const config = JSON.parse(readFileSync(file, 'utf8'));
+    config.alerts.notify = channels;
+    writeFileSync(file, JSON.stringify(config));
   }
 
   start(name, args, label = name) {

@@ -1,4 +1,4 @@
-import type { Alert, Branding, HistoryPoint, HostDetail, IsolationReport, Me, NewSilence } from './types';
+import type { Alert, Branding, HistoryPoint, HostDetail, IsolationReport, Me, NotifyChannel, NotifyOutcome, NewSilence } from './types';
 
 export class ApiError extends Error {
   // `status` 0: no answer at all. `retryAfter`: seconds to wait before the next attempt.
@@ -58,6 +58,9 @@ export const api = {
   logout: () => request<void>('logout', post({}), true),
   acknowledge: (id: string) => request<Alert>(`alerts/${encodeURIComponent(id)}/ack`, post({})),
   silence: (terms: NewSilence) => request<{ id: string }>('silences', post(terms)),
+  notifyChannels: async (): Promise<NotifyChannel[]> => (await request<{ channels: NotifyChannel[] }>('settings/notify')).channels,
+  notifyTest: async (channel: string): Promise<NotifyOutcome[]> =>
+    (await request<{ results: NotifyOutcome[] }>('settings/notify-test', post({ channel }))).results,
   isolation: () => request<IsolationReport>('isolation'),
   host: (id: string) => request<HostDetail>(`hosts/${encodeURIComponent(id)}`),
   history: async (id: string, metric: string, from: number, to: number, points: number): Promise<HistoryPoint[]> => {

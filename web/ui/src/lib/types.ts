@@ -161,3 +161,21 @@ export interface Me {
   name: string;
   role: 'viewer' | 'operator' | 'admin';
 }
+
+// A channel of notifications; times in ms, null: never.
+export interface NotifyChannel {
+  name: string;
+  type: string;
+  sent: number;
+  waiting: number;
+  dead: number;
+  trouble: string;
+  failing_since: number | null;
+  last_sent: number | null;
+}
+
+export interface NotifyOutcome {
+  channel: string;
+  delivered: boolean;
+  trouble: string;
+}
