@@ -67,6 +67,16 @@ void switch_to_wal(SQLite::Database& connection) {
   }
 }
 
+// SQLite names neither a file system that is read-only nor a folder that others own.
+std::string why_not_opened(const SQLite::Exception& problem) {
+  const auto code = problem.getErrorCode();
+  const bool unwritable = code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+  return fmt::format("cannot be opened: {}{}", problem.what(),
+                     unwritable ? "; the file and its folder must be writable for this user, and their file "
+                                  "system not read-only"
+                                : "");
+}
+
 // A host without a key of its own is on the current one.
 constexpr const char* all_hosts =
     "SELECT id, generation, added, coalesce(key, (SELECT id FROM current_key)) FROM hosts "
@@ -104,7 +114,7 @@ result<registry> registry::open(const std::filesystem::path& fleet_db, author by
       return tl::unexpected(std::move(migrated.error()));
     return registry(std::move(opened));
   } catch (const SQLite::Exception& problem) {
-    return failure(file, fmt::format("cannot be opened: {}", problem.what()));
+    return failure(file, why_not_opened(problem));
   }
 }
 
