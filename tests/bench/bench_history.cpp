@@ -234,8 +234,8 @@ unsigned number(const char* text) {
 
 int main(int argc, char** argv) {
   plan wanted;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string flag = argv[i];
+  for (int i = 1; i < argc; i += 2) {
+    const std::string flag = i + 1 < argc ? argv[i] : "";
     if (flag == "--hosts") {
       wanted.hosts = number(argv[i + 1]);
     } else if (flag == "--days") {
