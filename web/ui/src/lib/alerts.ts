@@ -1,4 +1,4 @@
-import { text } from './text';
+import { text, word } from './text';
 import type { Alert, NewSilence } from './types';
 import { celsius, duration, number, percent, rate } from './units';
 
@@ -6,7 +6,7 @@ export const worst = (alerts: readonly Alert[]): Alert['severity'] | null =>
   alerts.length === 0 ? null : alerts.some((a) => a.severity === 'critical') ? 'critical' : 'warning';
 
 // "Disk /home", "CPU"
-export const alertTitle = (alert: Alert): string => [text.alerts.rules[alert.rule] ?? alert.rule, alert.instance].filter(Boolean).join(' ');
+export const alertTitle = (alert: Alert): string => [word(text.alerts.rules, alert.rule), alert.instance].filter(Boolean).join(' ');
 
 // An alert of the whole organisation bears no machine's name.
 export const alertHost = (alert: Alert): string => (alert.host === '_' ? text.alerts.organization : alert.host);
@@ -18,8 +18,8 @@ const units: Record<string, (value: number) => string> = {
   temperature: celsius,
   traffic: rate,
   offline: (seconds) => duration(seconds * 1000),
-  duplicate: text.alerts.turns,
-  isolation: text.alerts.attempts,
+  duplicate: (n) => text.alerts.turns(n),
+  isolation: (n) => text.alerts.attempts(n),
 };
 
 // A silence grows by itself.

@@ -1,3 +1,4 @@
+import { text } from './text';
 import type { Alert, Branding, HistoryPoint, HostDetail, IsolationReport, Me, NotifyChannel, NotifyOutcome, NewSilence } from './types';
 
 export class ApiError extends Error {
@@ -32,7 +33,7 @@ async function request<T>(path: string, init: RequestInit = {}, quiet = false): 
       headers: { Accept: 'application/json', ...init.headers },
     });
   } catch {
-    throw new ApiError(0, 'no answer');
+    throw new ApiError(0, text.noAnswer);
   }
   if (!response.ok) {
     if (response.status === 401 && !quiet) onUnauthorized();

@@ -1,6 +1,6 @@
 // Ticks and limits of charts.
 import type uPlot from 'uplot';
-import { bytes, celsius, dayOfMonth, rate, timeOfDay } from './units';
+import { bytes, celsius, dayOfMonth, percent, rate, timeOfDay } from './units';
 
 export type Kind = 'percent' | 'bytes' | 'rate' | 'celsius';
 
@@ -28,18 +28,15 @@ export function topOf(kind: Kind, highest: number | null | undefined): number {
 export function valueAxis(kind: Kind): Pick<uPlot.Axis, 'incrs' | 'values'> {
   switch (kind) {
     case 'percent':
-      return { incrs: [5, 10, 25, 50], values: (_, splits) => splits.map((v) => `${v}%`) };
+      return { incrs: [5, 10, 25, 50], values: (_, splits) => splits.map((v) => percent(v)) };
     case 'celsius':
       return { incrs: [5, 10, 20, 40], values: (_, splits) => splits.map((v) => celsius(v)) };
     case 'bytes':
-      return { incrs: binary, values: (_, splits) => splits.map((v) => (v === 0 ? '0' : tidy(bytes(v)))) };
+      return { incrs: binary, values: (_, splits) => splits.map((v) => (v === 0 ? '0' : bytes(v, true))) };
     case 'rate':
-      return { incrs: binary, values: (_, splits) => splits.map((v) => (v === 0 ? '0' : tidy(rate(v)))) };
+      return { incrs: binary, values: (_, splits) => splits.map((v) => (v === 0 ? '0' : rate(v, true))) };
   }
 }
-
-// "4.00 GiB" as "4 GiB": ticks are round numbers.
-const tidy = (label: string) => label.replace(/(\.\d*?)0+(?=\D)/, '$1').replace(/\.(?=\D)/, '');
 
 const isMidnight = (ms: number) => timeOfDay(ms).startsWith('00:00:00');
 

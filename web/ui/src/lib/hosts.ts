@@ -1,4 +1,5 @@
 // Which hosts are shown, and in which order.
+import { text } from './text';
 import type { Alert, Disk, Host, Presence } from './types';
 
 export type Group = 'all' | 'online' | 'trouble' | 'offline';
@@ -67,7 +68,7 @@ export function matches(host: Host, query: string): boolean {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
   const info = host.info ?? {};
-  const hay = [host.id, info.hostname, info.os, info.version, info.model, info.arch, ...(info.tags ?? []), ...(info.addresses ?? []), presenceOf(host)]
+  const hay = [host.id, info.hostname, info.os, info.version, info.model, info.arch, ...(info.tags ?? []), ...(info.addresses ?? []), presenceOf(host), text.presence[presenceOf(host)]]
     .filter(Boolean)
     .join('\n')
     .toLowerCase();
@@ -83,6 +84,7 @@ function urgency({ host, alerts }: Judged): number {
   return presenceRank[presenceOf(host)];
 }
 
+// Names of machines are ASCII: one order for every language.
 const names = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 export const byName = (a: Judged, b: Judged): number => names.compare(a.host.id, b.host.id);
 

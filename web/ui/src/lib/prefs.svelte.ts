@@ -1,3 +1,4 @@
+import { languages } from './languages';
 import { rangeKeys } from './metrics';
 
 // What this browser remembers. Storage may be refused (private windows): then the choice lasts for the page.
@@ -23,6 +24,7 @@ export type Layout = 'cards' | 'rows';
 
 class Prefs {
   #theme = $state<ThemeChoice>(load('theme', ['system', 'light', 'dark'], 'system'));
+  #language = $state(load('language', ['system', ...languages], 'system'));
   #layout = $state<Layout>(load('layout', ['cards', 'rows'], 'cards'));
   #range = $state(load('range', rangeKeys, '15m'));
   #sort = $state(load('sort', ['trouble', 'name', 'cpu', 'memory', 'disk'] as const, 'trouble'));
@@ -33,6 +35,14 @@ class Prefs {
   set theme(value) {
     this.#theme = value;
     save('theme', value);
+  }
+  // 'system': the first that the browser asks for.
+  get language() {
+    return this.#language;
+  }
+  set language(value) {
+    this.#language = value;
+    save('language', value);
   }
   get layout() {
     return this.#layout;

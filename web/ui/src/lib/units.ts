@@ -1,14 +1,23 @@
 // Numbers as people read them. Words come from the text catalogue.
 import { text } from './text';
 
-const formats = new Map<string, Intl.NumberFormat>();
+// A format is dear to make: the newest is kept while the language stays.
+function kept<T>(make: (locale: string) => T): () => T {
+  let made: { locale: string; value: T } | undefined;
+  return () => {
+    if (made?.locale !== text.locale) made = { locale: text.locale, value: make(text.locale) };
+    return made.value;
+  };
+}
 
-function decimal(value: number, digits: number): string {
-  const key = String(digits);
-  let format = formats.get(key);
+const formats = kept(() => new Map<string, Intl.NumberFormat>());
+
+function decimal(value: number, digits: number, options: Intl.NumberFormatOptions = {}): string {
+  const key = `${digits} ${options.style} ${options.minimumFractionDigits}`;
+  let format = formats().get(key);
   if (!format) {
-    format = new Intl.NumberFormat(text.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    formats.set(key, format);
+    format = new Intl.NumberFormat(text.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...options });
+    formats().set(key, format);
   }
   return format.format(value);
 }
@@ -16,8 +25,8 @@ function decimal(value: number, digits: number): string {
 const none = '–';
 const known = (value: number | null | undefined): value is number => typeof value === 'number' && Number.isFinite(value);
 
-// 1024-based with three significant digits: 0 B, 999 B, 3.45 GiB, 34.5 GiB, 345 GiB.
-export function bytes(value: number | null | undefined): string {
+// 1024-based with three significant digits: 0 B, 999 B, 3.45 GiB, 34.5 GiB, 345 GiB. Round ones without needless zeros: 4 GiB.
+export function bytes(value: number | null | undefined, round = false): string {
   if (!known(value)) return none;
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
   let n = Math.abs(value);
@@ -27,15 +36,15 @@ export function bytes(value: number | null | undefined): string {
     unit++;
   }
   const digits = unit === 0 || n >= 99.95 ? 0 : n >= 9.995 ? 1 : 2;
-  return `${value < 0 ? '−' : ''}${decimal(n, digits)}\u00a0${units[unit]}`;
+  return `${value < 0 ? '−' : ''}${decimal(n, digits, round ? { minimumFractionDigits: 0 } : {})}\u00a0${units[unit]}`;
 }
 
-export function rate(bytesPerSecond: number | null | undefined): string {
-  return known(bytesPerSecond) ? `${bytes(Math.round(bytesPerSecond))}/s` : none;
+export function rate(bytesPerSecond: number | null | undefined, round = false): string {
+  return known(bytesPerSecond) ? `${bytes(Math.round(bytesPerSecond), round)}/s` : none;
 }
 
 export function percent(value: number | null | undefined, digits = 0): string {
-  return known(value) ? `${decimal(value, digits)}%` : none;
+  return known(value) ? decimal(value, digits, { style: 'unit', unit: 'percent' }) : none;
 }
 
 export function number(value: number | null | undefined, digits = 0): string {
@@ -70,26 +79,23 @@ export function ago(then: number | null | undefined, now: number): string {
   return now - then < 2000 ? text.justNow : text.ago(shortDuration(now - then));
 }
 
-let dateTime: Intl.DateTimeFormat | undefined;
+const dateTime = kept((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }));
 
 // For titles: the exact moment in the reader's own zone.
 export function exact(ms: number | null | undefined): string {
   if (!known(ms) || ms <= 0) return '';
-  dateTime ??= new Intl.DateTimeFormat(text.locale, { dateStyle: 'medium', timeStyle: 'medium' });
-  return dateTime.format(ms);
+  return dateTime().format(ms);
 }
 
-let monthDay: Intl.DateTimeFormat | undefined;
+const monthDay = kept((locale) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }));
 
 // "25 Nov": where the year is plain from what stands around it.
 export function dayOfMonth(ms: number): string {
-  monthDay ??= new Intl.DateTimeFormat(text.locale, { day: 'numeric', month: 'short' });
-  return monthDay.format(ms);
+  return monthDay().format(ms);
 }
 
-let clockTime: Intl.DateTimeFormat | undefined;
+const clockTime = kept((locale) => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }));
 
 export function timeOfDay(ms: number): string {
-  clockTime ??= new Intl.DateTimeFormat(text.locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-  return clockTime.format(ms);
+  return clockTime().format(ms);
 }
