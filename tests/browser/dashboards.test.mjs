@@ -275,6 +275,37 @@ describe('the fleet view', () => {
     await context.close();
   });
 
+  check('speaks German to a German browser, and English when told to', async () => {
+    const { base, hosts } = org('acme');
+    for (const size of [{ width: 1440, height: 900 }, { width: 360, height: 780 }]) {
+      const { page, context, complaints } = await openPage(browser, { base, size, locale: 'de-AT' });
+      await page.goto(`${base}/dashboard`);
+      await page.getByRole('button', { name: 'Anmelden' }).waitFor();
+      assert.equal(await page.locator('html').getAttribute('lang'), 'de-DE');
+      await page.getByLabel('Benutzername').fill('admin');
+      await page.getByLabel('Passwort', { exact: true }).fill(password);
+      await page.getByRole('button', { name: 'Anmelden' }).click();
+      await fleetIsComplete(page, { hosts });
+      const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(await overflow(), 0);
+      assert.match(await page.locator('main').innerText(), /Maschinen[^]*Arbeitsspeicher|Maschinen[^]*Speicher/);
+      assert.deepEqual(await accessibilityFaults(page), []);
+      await shot(page, `acme-german-${size.width}`);
+      await page.locator(`[data-host="${hosts[0]}"]`).click();
+      await page.locator('[data-chart="CPU"] canvas').waitFor();
+      assert.equal(await overflow(), 0);
+      await shot(page, `acme-german-host-${size.width}`);
+      await page.locator('button[aria-controls=account-menu]').click();
+      await page.getByText('English', { exact: true }).click();
+      await page.locator('html[lang|=en]').waitFor();
+      await page.reload();
+      await isLive(page);
+      assert.match(await page.locator('html').getAttribute('lang'), /^en/);
+      noComplaints(complaints);
+      await context.close();
+    }
+  });
+
   check('fits a telephone', async () => {
     const { base, hosts } = org('beta');
     const { page, context, complaints } = await openPage(browser, { base, size: { width: 360, height: 780 } });

@@ -32,8 +32,8 @@ export async function closePages(name) {
 }
 
 // A page in a browser profile of its own that notes everything a careful reader would object to.
-export async function openPage(browser, { base, size = { width: 1440, height: 900 }, scheme = 'light' }) {
-  const context = await browser.newContext({ viewport: size, colorScheme: scheme, locale: 'en-GB', reducedMotion: 'reduce' });
+export async function openPage(browser, { base, size = { width: 1440, height: 900 }, scheme = 'light', locale = 'en-GB' }) {
+  const context = await browser.newContext({ viewport: size, colorScheme: scheme, locale, reducedMotion: 'reduce' });
   open.add(context);
   context.once('close', () => open.delete(context));
   // Generous: a busy machine is no fault of the dashboard.
