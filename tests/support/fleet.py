@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -18,21 +19,33 @@ from .live import LiveFeed
 from .mqtt import Client
 from .programs import SLOW, Program, program, run
 
-_handed_out = set()
-# Of pytest's parallel workers ("gw1") each has ports that the others do not take. Linux gives odd ones only.
+# Of pytest's parallel workers ("gw1") each has ports that the others do not take.
 _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
+def _ports():
+    """Ports in random order, all below those that Linux gives to outgoing connections: thousands of clients take none of them."""
+    lowest, first_outgoing = 10_000, int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    numbers = list(range(lowest, first_outgoing if first_outgoing > lowest + 1_000 else 32_768))[_WORKER::_WORKERS]
+    random.shuffle(numbers)
+    yield from numbers
+
+
+_untried = _ports()
+
+
 def free_port():
     """A port that is free now and was not handed out before."""
-    while True:
+    for port in _untried:
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port // 2 % _WORKERS == _WORKER and port not in _handed_out:
-            _handed_out.add(port)
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("0.0.0.0", port))
+            except OSError:
+                continue
             return port
+    raise RuntimeError("no port is free")
 
 
 class Broker:
