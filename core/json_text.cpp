@@ -66,4 +66,12 @@ void append_json_number(std::string& out, double value) {
 void append_json_integer(std::string& out, std::int64_t value) { append_integer(out, value); }
 void append_json_integer(std::string& out, std::uint64_t value) { append_integer(out, value); }
 
+void append_json_time(std::string& out, const std::optional<unix_ms>& value) {
+  if (value) {
+    append_json_integer(out, to_int(*value));
+  } else {
+    out += "null";
+  }
+}
+
 }  // namespace atlas

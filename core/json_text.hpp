@@ -1,6 +1,9 @@
 #pragma once
 
+#include "core/unix_time.hpp"
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,5 +17,7 @@ void append_json_string(std::string& out, std::string_view text);
 void append_json_number(std::string& out, double value);
 void append_json_integer(std::string& out, std::int64_t value);
 void append_json_integer(std::string& out, std::uint64_t value);
+// In ms; `null` when there is none.
+void append_json_time(std::string& out, const std::optional<unix_ms>& value);
 
 }  // namespace atlas

@@ -148,7 +148,7 @@ class application {
         messages_(io_, worker_, worker_registry_, clock_, notifier_),
         server_(io_, make_server_options(root, config, chosen, shown), make_branding(config),
                 service_.hosts(), history_.port(),
-                {authenticator_, enroller_, people_, service_, desk_, &messages_}),
+                {authenticator_, enroller_, people_, service_, desk_, messages_}),
         signals_(io_, SIGTERM, SIGINT),
         tick_(io_) {
     service_.on_effects([this](const fleet_effects& effects) {

@@ -61,11 +61,7 @@ void append_firing(std::string& out, const replay_firing& one) {
   out += R"(,"from":)";
   append_json_integer(out, to_int(one.fired));
   out += R"(,"until":)";
-  if (one.resolved) {
-    append_json_integer(out, to_int(*one.resolved));
-  } else {
-    out += "null";
-  }
+  append_json_time(out, one.resolved);
   out += R"(,"worst":)";
   append_json_number(out, one.worst);
   out += one.flapping ? R"(,"flapping":true})" : "}";

@@ -90,22 +90,22 @@ void append_broker(prometheus_text& out, const metrics_view& view) {
 }
 
 // The channels' names have no character that needs escaping.
-void append_notifications(prometheus_text& out, const std::vector<channel_report>& channels) {
+void append_notifications(prometheus_text& out, const std::vector<web::channel_report>& channels) {
   const auto family = [&](kind type, std::string_view name, std::string_view help,
-                          std::uint64_t channel_report::* field) {
+                          std::uint64_t web::channel_report::* field) {
     out.family(type, name, help);
     for (const auto& channel : channels) {
       out.line({{"channel", channel.name}}, real(channel.*field));
     }
   };
   family(kind::counter, "atlas_notifications_sent_total", "Messages that a receiver has accepted.",
-         &channel_report::sent);
+         &web::channel_report::sent);
   family(kind::counter, "atlas_notification_failures_total", "Attempts to deliver a message that failed.",
-         &channel_report::failed);
+         &web::channel_report::failed);
   family(kind::gauge, "atlas_notifications_waiting", "Messages that are still to be delivered.",
-         &channel_report::waiting);
+         &web::channel_report::waiting);
   family(kind::gauge, "atlas_notifications_dead",
-         "Messages that were given up: see 'atlas-fleet notify dead'.", &channel_report::dead);
+         "Messages that were given up: see 'atlas-fleet notify dead'.", &web::channel_report::dead);
 }
 
 void append_rotation(prometheus_text& out, const rekeyer* rotation) {

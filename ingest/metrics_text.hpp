@@ -5,11 +5,11 @@
 #include "ingest/ack_sender.hpp"
 #include "ingest/inbox.hpp"
 #include "ingest/intake.hpp"
-#include "ingest/notify/channel_report.hpp"
 #include "ingest/rekeyer.hpp"
 #include "ingest/store/sqlite_history.hpp"
 #include "ingest/tenant_service.hpp"
 #include "web/isolation.hpp"
+#include "web/notify_port.hpp"
 #include "web/server.hpp"
 
 #include <cstdint>
@@ -35,7 +35,7 @@ struct metrics_view {
   const rekeyer* rotation = nullptr;
   const store::sqlite_history* history = nullptr;
   const ack_sender* acks = nullptr;
-  std::vector<channel_report> channels = {};
+  std::vector<web::channel_report> channels = {};
 };
 
 // Prometheus text format 0.0.4.

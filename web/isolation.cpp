@@ -6,19 +6,6 @@
 
 namespace atlas::web {
 
-namespace {
-
-void append_time(std::string& out, std::string_view name, const std::optional<unix_ms>& time) {
-  out.append(",\"").append(name).append("\":");
-  if (time) {
-    append_json_integer(out, static_cast<std::int64_t>(to_int(*time)));
-  } else {
-    out += "null";
-  }
-}
-
-}  // namespace
-
 std::size_t isolation_report::breaches() const {
   return static_cast<std::size_t>(
       std::count_if(attempts.begin(), attempts.end(), [](const auto& one) { return !one.refused; }));
@@ -39,8 +26,10 @@ void append_isolation(std::string& out, const isolation_report& report) {
   append_json_string(out, to_string(report.state));
   out += R"(,"interval":)";
   append_json_integer(out, std::uint64_t{report.interval});
-  append_time(out, "last_tried", report.tried);
-  append_time(out, "last_passed", report.passed);
+  out += R"(,"last_tried":)";
+  append_json_time(out, report.tried);
+  out += R"(,"last_passed":)";
+  append_json_time(out, report.passed);
   out += R"(,"detail":)";
   append_json_string(out, report.trouble);
   out += R"(,"attempts":[)";

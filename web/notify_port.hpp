@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/notify_channel.hpp"
 #include "core/unix_time.hpp"
 #include "web/ports.hpp"
 
@@ -11,11 +12,12 @@
 
 namespace atlas::web {
 
-// How a channel of notifications is doing.
-struct channel_state {
+// How a channel of notifications is doing, since the service started but for what waits and what is dead.
+struct channel_report {
   std::string name;
-  std::string type;
-  std::uint64_t sent = 0;  // since the service started
+  channel_type type = channel_type::webhook;
+  std::uint64_t sent = 0;
+  std::uint64_t failed = 0;  // attempts
   std::uint64_t waiting = 0;
   std::uint64_t dead = 0;
   std::string trouble;                   // of the newest attempt; empty when it was delivered
@@ -34,7 +36,7 @@ struct channel_outcome {
 class messenger {
  public:
   virtual ~messenger() = default;
-  virtual std::vector<channel_state> channels() const = 0;
+  virtual std::vector<channel_report> channels() const = 0;
   // Through one channel, or all of them. Calls `done` on the loop thread exactly once, within half a minute;
   // an error when the audit log could not be written.
   virtual void test_channels(const actor& by, std::optional<std::string> channel,

@@ -13,20 +13,11 @@ namespace {
 
 constexpr std::size_t longest_name = 40;
 
-void append_time(std::string& out, std::string_view name, const std::optional<unix_ms>& time) {
-  out += ",\"" + std::string(name) + "\":";
-  if (time) {
-    append_json_integer(out, to_int(*time));
-  } else {
-    out += "null";
-  }
-}
-
-void append_channel(std::string& out, const channel_state& one) {
+void append_channel(std::string& out, const channel_report& one) {
   out += R"({"name":)";
   append_json_string(out, one.name);
   out += R"(,"type":)";
-  append_json_string(out, one.type);
+  append_json_string(out, to_string(one.type));
   out += R"(,"sent":)";
   append_json_integer(out, one.sent);
   out += R"(,"waiting":)";
@@ -35,8 +26,10 @@ void append_channel(std::string& out, const channel_state& one) {
   append_json_integer(out, one.dead);
   out += R"(,"trouble":)";
   append_json_string(out, one.trouble);
-  append_time(out, "failing_since", one.failing_since);
-  append_time(out, "last_sent", one.last_sent);
+  out += R"(,"failing_since":)";
+  append_json_time(out, one.failing_since);
+  out += R"(,"last_sent":)";
+  append_json_time(out, one.last_sent);
   out += '}';
 }
 
@@ -51,8 +44,7 @@ void append_outcome(std::string& out, const channel_outcome& one) {
 }  // namespace
 
 void notify_channels(site& where, const request&, const respond& reply) {
-  const auto channels = where.messages == nullptr ? std::vector<channel_state>{} : where.messages->channels();
-  reply(list_response("channels", channels, append_channel));
+  reply(list_response("channels", where.messages.channels(), append_channel));
 }
 
 void notify_test(site& where, const request& asked, const respond& reply) {
@@ -64,16 +56,16 @@ void notify_test(site& where, const request& asked, const respond& reply) {
   if (body.mistake()) {
     return reply(bad_body(*body.mistake()));
   }
-  const auto known = where.messages == nullptr ? std::vector<channel_state>{} : where.messages->channels();
-  if (channel ? std::ranges::find(known, *channel, &channel_state::name) == known.end() : known.empty()) {
+  const auto known = where.messages.channels();
+  if (channel ? std::ranges::find(known, *channel, &channel_report::name) == known.end() : known.empty()) {
     return reply(problem(404, channel ? "there is no channel of this name"
                                       : "there is no channel yet: alerts.notify in tenant.json names them"));
   }
-  where.messages->test_channels(actor_of(asked), std::move(channel),
-                                [reply](const result<std::vector<channel_outcome>>& outcomes) {
-                                  reply(outcomes ? list_response("results", *outcomes, append_outcome)
-                                                 : store_trouble(outcomes.error()));
-                                });
+  where.messages.test_channels(actor_of(asked), std::move(channel),
+                               [reply](const result<std::vector<channel_outcome>>& outcomes) {
+                                 reply(outcomes ? list_response("results", *outcomes, append_outcome)
+                                                : store_trouble(outcomes.error()));
+                               });
 }
 
 }  // namespace atlas::web::routes

@@ -28,11 +28,7 @@ void append_open_token(std::string& out, const token_info& one) {
   out += R"(,"created":)";
   append_json_integer(out, to_int(one.created));
   out += R"(,"expires":)";
-  if (one.expires) {
-    append_json_integer(out, to_int(*one.expires));
-  } else {
-    out += "null";
-  }
+  append_json_time(out, one.expires);
 }
 
 void append_token(std::string& out, const token_info& one) {

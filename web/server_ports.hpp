@@ -14,7 +14,7 @@ struct server_ports {
   people& staff;
   service& backend;
   alert_desk& alerts;
-  messenger* messages = nullptr;  // none: nobody is told of alerts
+  messenger& messages;
 };
 
 }  // namespace atlas::web

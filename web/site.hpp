@@ -29,7 +29,7 @@ struct site : std::enable_shared_from_this<site> {
   people& staff;
   service& backend;
   alert_desk& alerts;
-  messenger* messages;  // null: none
+  messenger& messages;
 
   std::string cookie_name;
   std::string content_security_policy;

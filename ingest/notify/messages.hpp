@@ -17,7 +17,7 @@ class messages final : public web::messenger {
            const wall_clock& clock, notifier& out)
       : io_(io), worker_(io, worker, of_worker, clock, "notifications"), out_(out) {}
 
-  std::vector<web::channel_state> channels() const override;
+  std::vector<web::channel_report> channels() const override;
   void test_channels(const web::actor& by, std::optional<std::string> channel,
                      std::function<void(result<std::vector<web::channel_outcome>>)> done) override;
 

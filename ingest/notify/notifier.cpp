@@ -103,9 +103,9 @@ void notifier::test(std::optional<std::string> channel, test_handler done) {
   sender_.wake();
 }
 
-std::vector<channel_report> notifier::report() const {
+std::vector<web::channel_report> notifier::report() const {
   const std::scoped_lock lock(mutex_);
-  std::vector<channel_report> out;
+  std::vector<web::channel_report> out;
   for (const auto& channel : options_.channels) {
     out.push_back(reports_.at(channel.name));
   }
@@ -232,9 +232,10 @@ void notifier::finish(std::int64_t ticket, const notify::attempt& outcome, unix_
       ++report.sent;
       report.last_sent = now;
       report.trouble.clear();
+      report.failing_since.reset();
     } else {
       ++report.failed;
-      if (report.trouble.empty()) report.failing_since = now;
+      if (!report.failing_since) report.failing_since = now;
       report.trouble = outcome.trouble;
     }
   }

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "core/notify_planner.hpp"
-#include "ingest/notify/channel_report.hpp"
 #include "notify/message.hpp"
 #include "notify/outbox.hpp"
 #include "notify/sender.hpp"
+#include "web/notify_port.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,18 +24,12 @@ struct notifier_options {
   std::vector<notify_channel> channels;
 };
 
-struct test_result {
-  std::string channel;
-  bool delivered = false;
-  std::string trouble;
-};
-
 // Plans notifications and delivers them, on a thread and a database connection of its own: neither a receiver
 // nor the disk makes the loop wait. What it is told waits in a bounded queue; news that finds no room is made
 // good by the next reconcile().
 class notifier {
  public:
-  using test_handler = std::function<void(std::vector<test_result>)>;
+  using test_handler = std::function<void(std::vector<web::channel_outcome>)>;
 
   notifier(notifier_options options, notify::outbox store);
   ~notifier();  // stops; what is under way is sent again after the next start
@@ -49,7 +43,7 @@ class notifier {
   void reconcile(std::vector<alert_news> firing, std::size_t fleet_size);
   // Sends a test message through one channel or all of them; `done` is called on the notifier's thread.
   void test(std::optional<std::string> channel, test_handler done);
-  std::vector<channel_report> report() const;
+  std::vector<web::channel_report> report() const;
   std::string store_trouble() const;  // empty while the outbox can be written
 
  private:
@@ -63,7 +57,7 @@ class notifier {
     test_handler done;
   };
   struct test_round {
-    std::vector<test_result> results;
+    std::vector<web::channel_outcome> results;
     std::map<std::int64_t, std::string> running;  // ticket → channel
     test_handler done;
   };
@@ -99,7 +93,7 @@ class notifier {
   std::vector<input> inputs_;
   std::size_t waiting_news_ = 0;
   std::vector<test_order> orders_;
-  std::map<std::string, channel_report> reports_;
+  std::map<std::string, web::channel_report> reports_;
   std::string store_trouble_;
   bool stopping_ = false;
 

@@ -7,7 +7,7 @@ namespace atlas::ingest {
 web::readiness_check notify_readiness(const notifier& of, unix_ms now) {
   web::readiness_check check{"notifications", true, of.store_trouble(), false};
   for (const auto& channel : of.report()) {
-    if (!channel.trouble.empty() && now - channel.failing_since >= std::chrono::minutes(5)) {
+    if (channel.failing_since && now - *channel.failing_since >= std::chrono::minutes(5)) {
       check.detail += (check.detail.empty() ? "" : "; ") + channel.name + ": " + channel.trouble;
     }
   }

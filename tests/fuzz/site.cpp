@@ -9,7 +9,7 @@ std::shared_ptr<web::site> make_site(handlers_site& made) {
   options.agent_files.add("install.sh", "text/x-shellscript; charset=utf-8", "#!/bin/sh\n");
   auto where = std::make_shared<web::site>(
       options, web::testing::acme(), made.hosts, made.samples,
-      web::server_ports{made.auth, made.desk, made.staff, made.backend, made.alerts});
+      web::server_ports{made.auth, made.desk, made.staff, made.backend, made.alerts, made.messages});
   where->feed = std::make_shared<web::live_feed>(made.io, web::live_feed_options{}, where->brand, made.hosts,
                                                  made.backend);
   return where;

@@ -28,6 +28,7 @@ struct handlers_site {
       [](const alert_key&, const std::string&) -> web::alert_desk::outcome<alert> {
         return tl::make_unexpected(web::people_refusal{});
       }};
+  web::testing::known_messages messages;
   std::shared_ptr<web::site> where;
 };
 

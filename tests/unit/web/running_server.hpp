@@ -4,6 +4,7 @@
 #include "core/memory_history.hpp"
 #include "tests/unit/web/http_client.hpp"
 #include "tests/unit/web/known_alerts.hpp"
+#include "tests/unit/web/known_messages.hpp"
 #include "tests/unit/web/known_people.hpp"
 #include "web/server.hpp"
 
@@ -105,6 +106,7 @@ class running_server {
   known_people staff;
   watched_service backend;
   known_alerts alerts;
+  known_messages messages;
   std::unique_ptr<server> web;
 
  private:
