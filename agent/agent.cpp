@@ -3,6 +3,7 @@
 #include "agent/inventory.hpp"
 #include "agent/log.hpp"
 #include "agent/memory.hpp"
+#include "agent/processes.hpp"
 #include "agent/publisher.hpp"
 #include "agent/sampler.hpp"
 #include "agent/schedule.hpp"
@@ -74,6 +75,7 @@ void run(const config& settings, const std::string& root, const std::atomic<bool
   auto& out = *new publisher(settings, boot, wake);
   out.set_info(inventory_text(settings, root));
   source.prime();
+  process_watch processes;
   night sleep(wake, out);
   schedule beat(steady_now(), own_interval);
   auto upkeep_due = steady_now() + first_upkeep;
@@ -95,6 +97,12 @@ void run(const config& settings, const std::string& root, const std::atomic<bool
       beat.change_interval(asked->report_interval.value_or(own_interval));
       log(log_level::debug, "report interval is " + std::to_string(beat.interval().count()) + " s");
     }
+    // One that comes while a list is made is not answered: the service asks again.
+    if (auto asked = out.take_process_question()) {
+      processes.start(root == "/" ? std::string() : root, asked->asked.limit, std::move(asked->correlation),
+                      [&wake] { wake.wake(); });
+    }
+    if (auto listed = processes.take()) out.answer_processes(listed->reply, std::move(listed->correlation));
     wake.wait(std::min({publisher_due, sleep.due(beat.due()), upkeep_due}), sleep.descriptor());
   }
   log(log_level::info, "stopping");

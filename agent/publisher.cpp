@@ -1,7 +1,6 @@
 #include "agent/publisher.hpp"
 
 #include "agent/log.hpp"
-#include "core/rekey.hpp"
 #include "core/topic.hpp"
 
 #include <algorithm>
@@ -191,27 +190,43 @@ void publisher::on_message(const mqtt_event& event, monotonic_time now) {
   }
 }
 
+void publisher::on_command(const mqtt_event& event) {
+  const auto processes = parse_processes_command(event.text);
+  if (processes && *processes) {
+    process_question_ = {**processes, event.correlation};
+    return;
+  }
+  const auto rekey = parse_rekey_command(event.text);
+  if (rekey && *rekey) {
+    keep_password(**rekey, event.correlation);
+  } else if (processes && rekey) {
+    log(log_level::debug, "ignoring a command that this agent does not know");
+  } else {
+    const auto& mistake = processes ? rekey.error() : processes.error();
+    say_once("ignoring the command that the broker sent: " + mistake.where + " " + mistake.what);
+  }
+}
+
 // The service gives a new password only to the host itself, and counts on it only when the host has kept it:
 // the broker then ends this connection, and the next one is made with it.
-void publisher::on_command(const mqtt_event& event) {
-  const auto asked = parse_rekey_command(event.text);
-  if (!asked) {
-    say_once("ignoring the command that the broker sent: " + asked.error().where + " " + asked.error().what);
-    return;
-  }
-  if (!*asked) {
-    log(log_level::debug, "ignoring a command that this agent does not know");
-    return;
-  }
-  rekey_reply reply{(*asked)->generation, std::nullopt};
-  if (const auto kept = passwords_.add((*asked)->password)) {
+void publisher::keep_password(const rekey_command& asked, const std::string& correlation) {
+  rekey_reply reply{asked.generation, std::nullopt};
+  if (const auto kept = passwords_.add(asked.password)) {
     log(log_level::info, "has a new password, of generation " + std::to_string(reply.generation));
   } else {
     reply.problem = kept.error().where + " " + kept.error().what;
     say_once("cannot keep its new password: " + *reply.problem +
              "; it is shut out when the old one ends: let it write there");
   }
-  client_.reply(topic("reply"), format_rekey_reply(reply), event.correlation);
+  client_.reply(topic("reply"), format_rekey_reply(reply), correlation);
+}
+
+std::optional<publisher::process_question> publisher::take_process_question() {
+  return std::exchange(process_question_, std::nullopt);
+}
+
+void publisher::answer_processes(const processes_reply& reply, std::string correlation) {
+  if (is_connected()) client_.reply(topic("reply"), format_processes_reply(reply), std::move(correlation));
 }
 
 void publisher::on_config(const std::string& payload) {

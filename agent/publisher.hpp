@@ -12,6 +12,8 @@
 #include "agent/tls_probe.hpp"
 #include "agent/wake_pipe.hpp"
 #include "core/host_status.hpp"
+#include "core/process_list.hpp"
+#include "core/rekey.hpp"
 
 #include <optional>
 #include <random>
@@ -38,6 +40,14 @@ class publisher {
   // What the organisation has asked for since the last call.
   std::optional<remote_config> take_remote_config();
 
+  // The processes that the service asked for since the last call, and the answer to it.
+  struct process_question {
+    processes_command asked;
+    std::string correlation;
+  };
+  std::optional<process_question> take_process_question();
+  void answer_processes(const processes_reply& reply, std::string correlation);
+
   // Says "stopped" and leaves, within three seconds. A host that is not connected cannot say it.
   void stop() { leave(reported_state::stopped); }
   // Says "sleeping" and leaves likewise; does not connect until wake_up().
@@ -62,6 +72,7 @@ class publisher {
   void on_config(const std::string& payload);
   void on_ack(const std::string& payload, monotonic_time now);
   void on_command(const mqtt_event& event);
+  void keep_password(const rekey_command& asked, const std::string& correlation);
   void leave(reported_state why);
   void forget_flights();
   void wait_before_connecting(monotonic_time now);
@@ -107,6 +118,7 @@ class publisher {
 
   std::string last_problem_;  // as logged; repetitions are not
   std::optional<remote_config> remote_config_;
+  std::optional<process_question> process_question_;
 
   background_probe probe_;
   monotonic_time probed_at_{};

@@ -24,6 +24,7 @@ struct alert {
   bool silenced = false;             // nobody is to be notified of it
   std::string acknowledged_by = {};  // while it is acknowledged
   unix_ms acknowledged_at{};
+  double worst = 0;  // of its values since it fired; not part of the JSON
 };
 
 // What an alert remembers over a restart of the service.

@@ -29,19 +29,6 @@ bool is_repeat_by_time(const sample& value, const sample& newest) {
          value.ts == newest.ts;
 }
 
-// Those of the rules that nobody sets.
-fleet_rules with_own_rules(fleet_rules rules) {
-  auto& offline = rules.levels[alert_rule::offline];
-  if (!offline.warning && !offline.critical) {
-    offline.critical = std::chrono::duration<double>(rules.offline_after).count();
-  }
-  rules.levels[alert_rule::duplicate] = {boot_watch::suspicious, {}, boot_watch::suspicious - 1};
-  // Of attempts that did not fail: none may.
-  rules.levels[alert_rule::isolation] = {{}, 1};
-  rules.timing.gap = rules.offline_after;
-  return rules;
-}
-
 void add_saturating(std::uint64_t& sum, std::uint64_t by) {
   sum = by > std::numeric_limits<std::uint64_t>::max() - sum ? std::numeric_limits<std::uint64_t>::max()
                                                              : sum + by;
@@ -55,6 +42,7 @@ void fleet_effects::clear() {
   alerts.clear();
   memories.clear();
   recorded.clear();
+  events.clear();
 }
 
 fleet::entry::arrival fleet::entry::place(const sample& value, unix_ms now, bool waited) {
@@ -110,6 +98,15 @@ fleet::entry::arrival fleet::entry::place_first(const sample& value, unix_ms now
   return arrival::newest;
 }
 
+bool fleet::entry::begins(std::string_view seen) {
+  if (seen.empty() || seen == boot) {
+    return false;
+  }
+  const bool is_new = seen != earlier_boot;
+  earlier_boot = std::exchange(boot, std::string(seen));
+  return is_new;
+}
+
 unix_ms fleet::entry::right_time(unix_ms ts) const {
   return std::clamp(ts + clock.correction(), earliest_ts, latest_ts);
 }
@@ -140,8 +137,13 @@ fleet::entry* fleet::find_or_add(const host_id& host, unix_ms now, fleet_effects
   choose_rules(*added);
   order_.push_back(added);
   ++presences_[static_cast<std::size_t>(added->presence.presence)];
-  effects.changed.push_back(added);
+  tell_change(*added, effects);
   return added;
+}
+
+void fleet::tell_change(entry& host, fleet_effects& effects) {
+  host.revision = ++revision_;
+  effects.changed.push_back(&host);
 }
 
 void fleet::on(const host_registered& event, unix_ms now, fleet_effects& effects) {
@@ -164,6 +166,7 @@ void fleet::on(const host_removed& event, unix_ms now, fleet_effects& effects) {
   std::erase(order_, gone);
   entries_.erase(found);
   effects.removed.push_back(event.host);
+  ++revision_;
 }
 
 void fleet::on(sample_received event, unix_ms now, fleet_effects& effects) {
@@ -195,9 +198,10 @@ void fleet::on(sample_received event, unix_ms now, fleet_effects& effects) {
   }
   ++host->samples;
   host->newest = std::move(value);
+  see_boot(*host, host->newest->boot, now, effects);
   set_presence(*host, on_sample(host->presence, now), now, effects);
   if (effects.changed.empty() || effects.changed.back() != host) {
-    effects.changed.push_back(host);
+    tell_change(*host, effects);
   }
   effects.recorded.push_back({host, std::nullopt, false});
   step_sample_alerts(*host, effects);
@@ -215,6 +219,7 @@ void fleet::on(const status_received& event, unix_ms now, fleet_effects& effects
     }
     host->online_ts = status.ts;
     host->online_boot = status.boot;
+    see_boot(*host, status.boot, now, effects);
   }
   set_presence(*host, on_status(host->presence, status.state, now), now, effects);
 }
@@ -224,13 +229,19 @@ void fleet::on(info_received event, unix_ms now, fleet_effects& effects) {
   if (host == nullptr || host->info == event.value) {
     return;
   }
-  const bool other_tags = (host->info ? host->info->tags : std::vector<std::string>{}) != event.value.tags;
   host->info = std::move(event.value);
-  effects.changed.push_back(host);
-  if (other_tags) {
-    choose_rules(*host);
-    mark_silenced(*host, effects);
+  tell_change(*host, effects);
+  join_tags(*host, effects);
+}
+
+void fleet::on(host_labelled event, unix_ms, fleet_effects& effects) {
+  const auto found = entries_.find(event.host);
+  if (found == entries_.end() || found->second->label == event.value) {
+    return;
   }
+  found->second->label = std::move(event.value);
+  tell_change(*found->second, effects);
+  join_tags(*found->second, effects);
 }
 
 void fleet::on(const time_passed&, unix_ms now, fleet_effects& effects) {
@@ -254,13 +265,16 @@ void fleet::set_presence(entry& host, const presence_state& next, unix_ms now, f
   if (changed) {
     --presences_[static_cast<std::size_t>(before)];
     ++presences_[static_cast<std::size_t>(next.presence)];
-    effects.changed.push_back(&host);
+    tell_change(host, effects);
+    effects.events.push_back({host.id, now, next.presence, host.boot});
   }
   step_offline_alert(host, now, effects);
 }
 
-void fleet::choose_rules(entry& host) {
-  host.rules = book_.rules_for(host.id, host.info ? host.info->tags : std::vector<std::string>{});
+void fleet::see_boot(entry& host, std::string_view boot, unix_ms now, fleet_effects& effects) {
+  if (host.begins(boot)) {
+    effects.events.push_back({host.id, now, std::nullopt, host.boot});
+  }
 }
 
 const host_state* fleet::find(const host_id& host) const {

@@ -2,6 +2,7 @@
 
 #include "core/alert.hpp"
 #include "core/host_info.hpp"
+#include "core/host_label.hpp"
 #include "core/host_status.hpp"
 #include "core/presence.hpp"
 #include "core/rule_book.hpp"
@@ -43,6 +44,11 @@ struct info_received {
   host_id host;
   host_info value;
 };
+// People have written something else about a host that is known.
+struct host_labelled {
+  host_id host;
+  host_label value;
+};
 // An alert that an earlier run of the service left on its retained topic. Where the store remembers it too,
 // whichever is newer counts.
 struct alert_restored {
@@ -72,12 +78,19 @@ struct silences_changed {
 struct isolation_checked {
   std::size_t breaches = 0;  // attempts that did not fail
 };
+struct fleet_rules;
+// Other rules hold from now on: what is raised is looked at anew with its host's next sample. Where hosts are
+// to have no alerts, theirs are over at once.
+struct rules_changed {
+  std::shared_ptr<const fleet_rules> rules;  // never null; shared, so that events stay small
+};
 // Comes about once a second; finds silent hosts.
 struct time_passed {};
 
-using fleet_event = std::variant<host_registered, host_removed, sample_received, status_received,
-                                 info_received, alert_restored, alert_remembered, sample_remembered,
-                                 alert_acknowledged, silences_changed, isolation_checked, time_passed>;
+using fleet_event =
+    std::variant<host_registered, host_removed, sample_received, status_received, info_received,
+                 host_labelled, alert_restored, alert_remembered, sample_remembered, alert_acknowledged,
+                 silences_changed, isolation_checked, rules_changed, time_passed>;
 
 // Everything known of one host. Stable in memory until the host is removed.
 struct host_state {
@@ -86,12 +99,17 @@ struct host_state {
   presence_state presence;
   std::optional<sample> newest;  // the newest sample that was not late
   std::optional<host_info> info;
-  std::uint64_t samples = 0;   // accepted, repeated ones not counted
-  std::uint64_t repeated = 0;  // samples of a (boot, seq) that was not new
-  std::uint64_t late = 0;      // older than the newest: history only
-  std::uint64_t missing = 0;   // gaps in seq within a boot
+  host_label label;
+  std::vector<std::string> tags;  // the agent's and people's: what rules, silences and searches go by
+  std::uint64_t samples = 0;      // accepted, repeated ones not counted
+  std::uint64_t repeated = 0;     // samples of a (boot, seq) that was not new
+  std::uint64_t late = 0;         // older than the newest: history only
+  std::uint64_t missing = 0;      // gaps in seq within a boot
   // How far its clock is ahead of this machine's, negative when it is behind; nothing while that is little.
   std::optional<milliseconds> clock_offset;
+  std::uint64_t revision = 0;  // fleet::revision() of its newest change
+  std::uint32_t warnings = 0;  // alerts that are raised, by severity
+  std::uint32_t criticals = 0;
 };
 
 // A sample for history: host->newest, or `late` when it is older than that. Read it before the next apply().
@@ -99,6 +117,14 @@ struct recorded_sample {
   const host_state* host;
   std::optional<sample> late;
   bool repeated = false;  // it has come before; history may have missed it
+};
+
+// A step in the life of a host.
+struct host_event {
+  host_id host;
+  unix_ms at{};
+  std::optional<host_presence> presence;  // that began; nothing: the host came with this boot
+  std::string boot;                       // that the host has then; empty when it names none
 };
 
 // What follows from an event. The caller clears and reuses one object. Pointers are valid until that host is
@@ -109,6 +135,7 @@ struct fleet_effects {
   std::vector<alert> alerts;           // fired, resolved or changed in place: see alert_change
   std::vector<alert_memory> memories;  // to be stored; an empty one is to be forgotten
   std::vector<recorded_sample> recorded;
+  std::vector<host_event> events;  // the first boot of a run too, which an earlier run may know
   void clear();
 };
 
@@ -119,6 +146,7 @@ struct fleet_rules {
   alert_timing timing;  // the gap: offline_after, or twice the interval of the host's samples
   milliseconds offline_after{30'000};
   std::size_t max_hosts = 100'000;  // further unknown hosts are ignored and counted
+  friend bool operator==(const fleet_rules&, const fleet_rules&) = default;
 };
 
 struct fleet_counts {
@@ -150,6 +178,10 @@ class fleet {
   // What a later run is to be told by alert_remembered.
   std::vector<alert_memory> memories() const;
   fleet_counts counts() const;
+  // Counts up with whatever the effects tell browsers of: hosts that change, come and go, and alerts.
+  std::uint64_t revision() const { return revision_; }
+  // The revision of the newest change of an alert.
+  std::uint64_t alerts_revision() const { return alerts_revision_; }
   // Events of hosts that max_hosts left no room for.
   std::uint64_t ignored_hosts() const;
 
@@ -159,22 +191,31 @@ class fleet {
   enum class alert_filter { raised, pending };
 
   entry* find_or_add(const host_id& host, unix_ms now, fleet_effects& effects);
+  void tell_change(entry& host, fleet_effects& effects);
+  void tell_alert(alert told, alert_change change, fleet_effects& effects);
 
   void on(const host_registered& event, unix_ms now, fleet_effects& effects);
   void on(const host_removed& event, unix_ms now, fleet_effects& effects);
   void on(sample_received event, unix_ms now, fleet_effects& effects);
   void on(const status_received& event, unix_ms now, fleet_effects& effects);
   void on(info_received event, unix_ms now, fleet_effects& effects);
+  void on(host_labelled event, unix_ms now, fleet_effects& effects);
   void on(const alert_restored& event, unix_ms now, fleet_effects& effects);
   void on(const alert_remembered& event, unix_ms now, fleet_effects& effects);
   void on(const sample_remembered& event, unix_ms now, fleet_effects& effects);
   void on(const alert_acknowledged& event, unix_ms now, fleet_effects& effects);
   void on(const silences_changed& event, unix_ms now, fleet_effects& effects);
   void on(const isolation_checked& event, unix_ms now, fleet_effects& effects);
+  void on(const rules_changed& event, unix_ms now, fleet_effects& effects);
   void on(const time_passed& event, unix_ms now, fleet_effects& effects);
 
   void set_presence(entry& host, const presence_state& next, unix_ms now, fleet_effects& effects);
+  static void see_boot(entry& host, std::string_view boot, unix_ms now, fleet_effects& effects);
+
+  // fleet_rules.cpp
   void choose_rules(entry& host);
+  void join_tags(entry& host, fleet_effects& effects);
+  void end_alerts_of_hosts(unix_ms now, fleet_effects& effects);
 
   // fleet_samples.cpp
   void step_sample_alerts(entry& host, fleet_effects& effects);
@@ -218,6 +259,8 @@ class fleet {
   std::array<std::size_t, all_presences.size()> presences_{};
   std::array<std::size_t, 2> severities_{};  // raised alerts
   std::uint64_t ignored_hosts_ = 0;
+  std::uint64_t revision_ = 0;
+  std::uint64_t alerts_revision_ = 0;
 };
 
 }  // namespace atlas

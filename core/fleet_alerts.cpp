@@ -16,6 +16,10 @@ double seconds_between(unix_ms from, unix_ms to) { return std::chrono::duration<
 
 double signed_value(alert_rule rule, double value) { return fires_below(rule) ? -value : value; }
 
+double worse(alert_rule rule, double a, double b) {
+  return signed_value(rule, a) < signed_value(rule, b) ? b : a;
+}
+
 }  // namespace
 
 fleet::machine* fleet::entry::find(alert_rule rule, std::string_view instance) {
@@ -41,15 +45,18 @@ alert_timing fleet::entry::timing(const alert_timing& usual) const {
 
 void fleet::count(entry& host, const machine& which, bool raised) {
   auto& of_severity = severities_[static_cast<std::size_t>(which.state.severity)];
+  auto& of_host = which.state.severity == alert_severity::critical ? host.criticals : host.warnings;
   const bool is_host = &host != organisation_.get();
   if (raised) {
     ++of_severity;
+    ++of_host;
     if (++host.raised == 1 && is_host) {
       alarmed_.emplace(host.id, &host);
     }
     return;
   }
   --of_severity;
+  --of_host;
   if (--host.raised == 0 && is_host) {
     alarmed_.erase(host.id);
   }
@@ -95,6 +102,9 @@ void fleet::take(entry& host, machine& which, const alert_step& next, fleet_effe
     count(host, which, false);
   }
   which.state = next.state;
+  if (is_raised(which.state.phase)) {
+    which.worst = was_raised ? worse(which.rule, which.worst, which.value) : which.value;
+  }
   if (recount && is_raised(which.state.phase)) {
     count(host, which, true);
   }
@@ -102,8 +112,7 @@ void fleet::take(entry& host, machine& which, const alert_step& next, fleet_effe
     if (next.change == alert_change::fired) {
       which.silenced = is_silenced(host, which.rule);
     }
-    effects.alerts.push_back(describe(host, which));
-    effects.alerts.back().change = next.change;
+    tell_alert(describe(host, which), next.change, effects);
   }
   if (which.state.phase == alert_phase::ok) {
     which.silenced = false;
@@ -113,6 +122,12 @@ void fleet::take(entry& host, machine& which, const alert_step& next, fleet_effe
   if (is_lasting) {
     effects.memories.push_back(which.memory(host.id));
   }
+}
+
+void fleet::tell_alert(alert told, alert_change change, fleet_effects& effects) {
+  alerts_revision_ = ++revision_;
+  told.change = change;
+  effects.alerts.push_back(std::move(told));
 }
 
 void fleet::end(entry& host, machine& which, unix_ms at, fleet_effects& effects) {
@@ -164,6 +179,7 @@ void fleet::step_offline_alert(entry& host, unix_ms now, fleet_effects& effects)
   auto* which = host.find(alert_rule::offline, "");
   if (which != nullptr && is_raised(which->state.phase)) {
     which->value = away;
+    which->worst = worse(which->rule, which->worst, away);
     which->state.calm_since = {};
     return;
   }

@@ -14,6 +14,9 @@
 
 namespace atlas {
 
+// With those that nobody sets.
+fleet_rules with_own_rules(fleet_rules rules);
+
 // Further alerts of one host than this are not kept.
 inline constexpr std::size_t max_machines = 256;
 
@@ -23,6 +26,7 @@ struct fleet::machine {
   std::string instance;
   alert_state state = {};
   double value = 0;  // at the newest step
+  double worst = 0;  // while it is raised: of the values since it fired, or since this run began
   bool silenced = false;
   std::uint64_t visited = 0;  // the number of the sample that had a value for it
   std::string acknowledged_by = {};
@@ -67,6 +71,13 @@ struct fleet::entry : host_state {
   // The newest online status: a retained or repeated copy of it proves nothing new.
   unix_ms online_ts{};
   std::string online_boot;
+
+  // The newest boot that the host was seen with and the one before, to which there is no way back but for two
+  // machines under one name.
+  std::string boot;
+  std::string earlier_boot;
+  // Whether this boot was not seen lately; remembers it.
+  bool begins(std::string_view seen);
 
   std::shared_ptr<const host_rules> rules;
   std::vector<machine> machines;  // most hosts have none

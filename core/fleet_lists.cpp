@@ -40,7 +40,8 @@ alert fleet::describe(const entry& host, const machine& which) const {
           state.flapping,
           which.silenced,
           which.acknowledged_by,
-          which.acknowledged_at};
+          which.acknowledged_at,
+          which.worst};
 }
 
 void fleet::append_alerts(const entry& host, alert_filter which, std::vector<alert>& out) const {
@@ -149,15 +150,13 @@ void fleet::mark_silenced(entry& host, fleet_effects& effects) {
       continue;
     }
     which.silenced = silenced;
-    effects.alerts.push_back(describe(host, which));
-    effects.alerts.back().change = silenced ? alert_change::silenced : alert_change::unsilenced;
+    tell_alert(describe(host, which), silenced ? alert_change::silenced : alert_change::unsilenced, effects);
   }
 }
 
 bool fleet::is_silenced(const entry& host, alert_rule rule) const {
-  static const std::vector<std::string> none;
   for (std::size_t i = 0; i < silences_.size(); ++i) {
-    if (silences_on_[i] && fits(silences_[i], host.id, host.info ? host.info->tags : none, rule)) {
+    if (silences_on_[i] && fits(silences_[i], host.id, host.tags, rule)) {
       return true;
     }
   }

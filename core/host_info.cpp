@@ -33,13 +33,7 @@ class member_writer {
       return;
     }
     begin(name);
-    char separator = '[';
-    for (const auto& value : values) {
-      out_ += separator;
-      append_json_string(out_, value);
-      separator = ',';
-    }
-    out_ += ']';
+    append_json_strings(out_, values);
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include "core/sample_range.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -103,6 +104,24 @@ std::uint64_t json_object::whole(std::string_view name) {
     add_mistake(name, "must be a whole number from 0 to 2^63");
   }
   return value.value_or(0);
+}
+
+std::vector<json_object> json_object::objects(std::string_view name, std::size_t max_elements) {
+  const auto* member = find(name);
+  std::vector<json_object> values;
+  if (member == nullptr) {
+    return values;
+  }
+  const bool fits = member->is_array() && member->size() <= max_elements &&
+                    std::ranges::all_of(*member, [](const auto& element) { return element.is_object(); });
+  if (!fits) {
+    add_mistake(name, fmt::format("must be a list of at most {} objects", max_elements));
+    return values;
+  }
+  for (const auto& element : *member) {
+    values.push_back(json_object(element));
+  }
+  return values;
 }
 
 std::vector<std::pair<std::uint64_t, std::uint64_t>> json_object::pairs(std::string_view name,

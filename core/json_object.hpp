@@ -34,6 +34,8 @@ class json_object {
   std::uint64_t whole(std::string_view name);
   // A list of pairs of such numbers, [[1,2],[5,5]].
   std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs(std::string_view name, std::size_t max_elements);
+  // A list of objects; their mistakes are their own.
+  std::vector<json_object> objects(std::string_view name, std::size_t max_elements);
   // True or false.
   bool truth(std::string_view name);
   // A finite number.
@@ -45,6 +47,7 @@ class json_object {
   const std::optional<error>& mistake() const { return mistake_; }
 
  private:
+  explicit json_object(nlohmann::json value) : value_(std::move(value)) {}
   // Nothing when it is absent or null.
   const nlohmann::json* find(std::string_view name) const;
 

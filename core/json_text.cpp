@@ -36,6 +36,15 @@ void append_json_string(std::string& out, std::string_view text) {
   out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+void append_json_strings(std::string& out, const std::vector<std::string>& texts) {
+  out += '[';
+  for (const auto& text : texts) {
+    out += out.back() == '[' ? "" : ",";
+    append_json_string(out, text);
+  }
+  out += ']';
+}
+
 void append_json_number(std::string& out, double value) {
   constexpr double exact_hundredths =
       1e13;  // hundredths of anything larger do not fit the 53 bits of a double

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace atlas {
 
@@ -13,6 +14,8 @@ namespace atlas {
 
 // Quoted and escaped; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
+// ["…","…"]
+void append_json_strings(std::string& out, const std::vector<std::string>& texts);
 // At most two decimals, no exponent below 1e15; `null` when it is not finite.
 void append_json_number(std::string& out, double value);
 void append_json_integer(std::string& out, std::int64_t value);

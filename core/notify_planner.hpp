@@ -55,6 +55,9 @@ class notify_planner {
   // All alerts that fire: what is not among them has resolved. Heals what a crash or a full queue has lost.
   std::vector<notice> reconcile(std::span<const alert_news> firing, std::size_t fleet_size, unix_ms now);
 
+  // How long changes are gathered, from now on.
+  void set_window(milliseconds window) { rules_.window = window; }
+
   std::size_t open_incidents() const { return incidents_.size(); }
   // Whether anything was taken since the state was last saved.
   bool is_changed() const { return changed_; }

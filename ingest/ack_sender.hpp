@@ -28,6 +28,8 @@ class ack_sender {
   // About once a second.
   void tick(time now);
 
+  void set_interval(std::chrono::milliseconds interval) { interval_ = interval; }
+
   std::uint64_t sent() const { return sent_; }
   std::size_t waiting() const { return due_.size(); }
 
@@ -40,7 +42,7 @@ class ack_sender {
   void schedule(const host_id& host, entry& which, time at);
   void send_due(time now);
 
-  const std::chrono::milliseconds interval_;
+  std::chrono::milliseconds interval_;
   const sender send_;
   std::unordered_map<host_id, entry> hosts_;
   std::set<std::pair<time, host_id>> due_;

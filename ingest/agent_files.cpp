@@ -1,6 +1,7 @@
 #include "ingest/agent_files.hpp"
 
 #include "tenants/installer_script.hpp"
+#include "tenants/server_url.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -64,13 +65,17 @@ std::string read_program(const fs::path& file) {
 
 }  // namespace
 
+web::download make_installer(const tenants::state_root& root, const tenants::tenant_config& config) {
+  return {"install.sh", "text/x-shellscript; charset=utf-8", tenants::render_installer(root, config, {})};
+}
+
 web::downloads load_agent_files(const tenants::state_root& root, const tenants::tenant_config& config,
                                 const fs::path& folder) {
-  web::downloads files;
-  files.add("install.sh", "text/x-shellscript; charset=utf-8", tenants::render_installer(root, config, {}));
+  web::downloads files(tenants::server_url(config));
+  files.add(make_installer(root, config));
   for (const auto& [name, file] : find_programs(folder)) {
     if (auto bytes = read_program(file); !bytes.empty()) {
-      files.add(name, "application/octet-stream", std::move(bytes));
+      files.add({name, "application/octet-stream", std::move(bytes)});
     } else {
       spdlog::warn("{} cannot be handed out to new machines: it cannot be read, or is over 32 MiB",
                    file.string());

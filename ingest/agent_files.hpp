@@ -7,7 +7,10 @@
 
 namespace atlas::ingest {
 
-// What a new machine fetches from the service: install.sh of the organisation, and each agent program of the
+// install.sh of the organisation.
+web::download make_installer(const tenants::state_root& root, const tenants::tenant_config& config);
+
+// What a new machine fetches from the service: the installer, and each agent program of the
 // folder, "atlas-agent-<uname -s>-<uname -m>", as atlas-agent-Linux-x86_64. The atlas-agent beside the
 // running program serves for this machine's own kind when the folder has none for it.
 web::downloads load_agent_files(const tenants::state_root& root, const tenants::tenant_config& config,

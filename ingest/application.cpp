@@ -12,17 +12,21 @@
 #include "ingest/intake.hpp"
 #include "ingest/key_mover.hpp"
 #include "ingest/key_source.hpp"
+#include "ingest/label_desk.hpp"
 #include "ingest/metrics_text.hpp"
 #include "ingest/mqtt_source.hpp"
 #include "ingest/notify/alert_feed.hpp"
 #include "ingest/notify/messages.hpp"
 #include "ingest/notify/notifier.hpp"
 #include "ingest/notify/readiness.hpp"
+#include "ingest/past_keeper.hpp"
+#include "ingest/process_desk.hpp"
 #include "ingest/registry_alert_desk.hpp"
 #include "ingest/registry_authenticator.hpp"
 #include "ingest/registry_enroller.hpp"
 #include "ingest/registry_people.hpp"
 #include "ingest/registry_watch.hpp"
+#include "ingest/settings_desk.hpp"
 #include "ingest/tenant_service.hpp"
 #include "tenants/org_look.hpp"
 #include "tenants/server_tls.hpp"
@@ -106,11 +110,13 @@ result<tenants::certificate_files> find_certificate(const tenants::state_root& r
 // The parts of one running service, in the order in which they need each other.
 class application {
  public:
-  application(asio::io_context& io, const tenants::state_root& root, const tenants::tenant_config& config,
-              const options& chosen, const tenants::certificate_files& shown, const broker_address& broker,
-              key_source& keys, tenants::registry own, tenants::registry of_worker, history_store samples,
+  application(asio::io_context& io, const tenants::state_root& root, const std::string& slug,
+              const tenants::tenant_config& config, const options& chosen,
+              const tenants::certificate_files& shown, const broker_address& broker, key_source& keys,
+              tenants::registry own, tenants::registry of_worker, history_store samples,
               notify::outbox outgoing)
       : io_(io),
+        root_(root),
         own_registry_(std::move(own)),
         worker_registry_(std::move(of_worker)),
         history_(std::move(samples)),
@@ -124,6 +130,7 @@ class application {
                  history_.port(), source_, clock_),
         alerts_(io_, worker_, own_registry_, worker_registry_, service_, clock_,
                 config.organization.time_zone),
+        past_(io_, worker_, own_registry_, worker_registry_, service_, clock_),
         canary_(
             io_,
             make_canary_login(make_mqtt_options(root, config, broker, keys), config.organization.id, keys),
@@ -132,7 +139,7 @@ class application {
         authenticator_(io_, worker_, own_registry_, worker_registry_, clock_),
         enroller_(io_, worker_, worker_registry_, clock_, config, keys,
                   config.broker.ca_file.value_or(root.ca_file())),
-        people_(io_, worker_, worker_registry_, clock_),
+        people_(io_, worker_, worker_registry_, clock_, config.organization.id, keys),
         desk_(io_, worker_, worker_registry_, service_, alerts_, clock_, history_.port(), config.rules()),
         watch_(io_, worker_, own_registry_, worker_registry_,
                [this](const auto& hosts) {
@@ -140,27 +147,33 @@ class application {
                  mover_.sync_hosts(hosts);
                }),
         mover_(io_, worker_, worker_registry_, keys, service_.hosts(), source_, intake_, watch_),
+        processes_(io_, source_, intake_),
+        labels_(io_, worker_, worker_registry_, clock_, service_),
         acks_(
             std::chrono::seconds(config.agent.report_interval),
             [this](const host_id& host, const std::string& text) { return source_.publish_ack(host, text); }),
         notifier_(make_notifier_options(config), std::move(outgoing)),
         alert_feed_(service_.hosts(), notifier_),
         messages_(io_, worker_, worker_registry_, clock_, notifier_),
-        server_(io_, make_server_options(root, config, chosen, shown), make_branding(config),
-                service_.hosts(), history_.port(),
-                {authenticator_, enroller_, people_, service_, desk_, messages_}),
+        settings_(io_, worker_, worker_registry_, clock_, root, slug,
+                  [this](const tenants::tenant_config& now_is) { take_settings(now_is); }),
+        server_(
+            io_, make_server_options(root, config, chosen, shown), make_branding(config), service_.hosts(),
+            history_.port(),
+            {authenticator_, enroller_, people_, service_, desk_, messages_, settings_, processes_, labels_}),
         signals_(io_, SIGTERM, SIGINT),
         tick_(io_) {
     service_.on_effects([this](const fleet_effects& effects) {
       server_.publish(effects);
       alerts_.put(effects.memories);
+      past_.take(effects);
       alert_feed_.take(effects);
     });
     alerts_.on_dry_run([this](const std::string& question, std::function<void(std::string)> done) {
       desk_.answer_dry_run(question, std::move(done));
     });
     service_.on_link([this] { return std::pair{source_.is_subscribed(), source_.connects()}; });
-    service_.on_metrics([this] { return metrics(); });
+    service_.on_metrics([this](web::metrics_scope scope) { return metrics(scope); });
     service_.add_readiness(
         [this] { return web::readiness_check{"broker", source_.is_subscribed(), source_.trouble()}; });
     service_.on_isolation([this] { return canary_.report(); });
@@ -215,8 +228,21 @@ class application {
   void restore(std::vector<alert> alerts) {
     service_.restore(std::move(alerts));
     if (!std::exchange(reading_, true)) {
+      past_.settle();
       reader_.open(inbox_);
     }
+  }
+
+  // What needs no restart of a configuration that has changed.
+  void take_settings(const tenants::tenant_config& config) {
+    const auto interval = config.agent.report_interval;
+    server_.rebrand(make_branding(config));
+    server_.offer(make_installer(root_, config));
+    service_.change(config.rules(), interval);
+    desk_.set_rules(config.rules());
+    enroller_.set_report_interval(interval);
+    acks_.set_interval(std::chrono::seconds(interval));
+    notifier_.change(tenants::make_org_look(config), config.notifications().window);
   }
 
   void tick() {
@@ -226,6 +252,7 @@ class application {
     service_.tick();
     acks_.tick(std::chrono::steady_clock::now());
     alerts_.tick();
+    past_.tick();
     if (reading_) {
       alert_feed_.tick();
     }
@@ -244,24 +271,27 @@ class application {
     sd_notify(0, "STOPPING=1");
     tick_.cancel();
     mover_.stop();
+    processes_.stop();
     watch_.stop();
     canary_.stop();
     reader_.close();
     server_.stop();
     alerts_.stop();
+    past_.stop();
     worker_.stop();
     source_.stop([this] { io_.stop(); });
   }
 
-  std::string metrics() const {
+  std::string metrics(web::metrics_scope scope) const {
     return render_metrics({service_.hosts(), service_.counters(), intake_, inbox_, server_.counters(),
                            source_.is_subscribed(), source_.connects(), source_.outbox().size(),
                            source_.outbox().dropped(), guard_.newest(std::chrono::steady_clock::now()),
-                           canary_.report(), &mover_.state(), history_.durable(), &acks_,
-                           notifier_.report()});
+                           canary_.report(), &mover_.state(), &processes_.requests(), history_.durable(),
+                           &acks_, notifier_.report(), scope});
   }
 
   asio::io_context& io_;
+  const tenants::state_root root_;
   asio::thread_pool worker_{1};
   wall_clock clock_;
   tenants::registry own_registry_;
@@ -274,6 +304,7 @@ class application {
   mqtt_source source_;
   tenant_service service_;
   alert_keeper alerts_;
+  past_keeper past_;
   canary canary_;
   registry_authenticator authenticator_;
   registry_enroller enroller_;
@@ -281,10 +312,13 @@ class application {
   registry_alert_desk desk_;
   registry_watch watch_;
   key_mover mover_;
+  process_desk processes_;
+  label_desk labels_;
   ack_sender acks_;
   notifier notifier_;
   alert_feed alert_feed_;
   messages messages_;
+  settings_desk settings_;
   web::server server_;
   asio::signal_set signals_;
   asio::steady_timer tick_;
@@ -326,7 +360,7 @@ result<void> serve(const tenants::state_root& root, const tenants::tenant& tenan
   if (!samples) {
     return tl::unexpected(samples.error());
   }
-  application running(io, root, tenant.config, chosen, *shown, *broker, keys, std::move(*own),
+  application running(io, root, tenant.slug, tenant.config, chosen, *shown, *broker, keys, std::move(*own),
                       std::move(*of_worker), std::move(*samples), *std::move(outgoing));
   return running.run(tenant.config);
 }

@@ -25,13 +25,15 @@ class broker_pause {
     known_connects_ = connects;
   }
 
+  void set_grace(milliseconds grace) { grace_ = grace; }
+
   bool is_on(unix_ms now) const {
     // A time further ahead comes from a clock that was set back.
     return until_ && now < *until_ && *until_ - now <= grace_;
   }
 
  private:
-  const milliseconds grace_;
+  milliseconds grace_;
   std::uint64_t known_connects_ = 0;
   std::optional<unix_ms> until_;
 };

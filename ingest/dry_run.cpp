@@ -115,7 +115,7 @@ void dry_run::collect(const fleet& hosts, rule_book& book) {
     if (!fits_pattern(question_.host, host->id.text())) {
       continue;
     }
-    const auto rules = book.rules_for(host->id, host->info ? host->info->tags : std::vector<std::string>{});
+    const auto rules = book.rules_for(host->id, host->tags);
     ++hosts_;
     if (rules->watches(question_.rule) && jobs_.size() < most_series) {
       add_jobs(*host, rules);

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t max_restored = 100'000;  // alerts
 constexpr std::size_t max_replies = 4'096;
+constexpr std::size_t max_answers = 128;     // of up to 32 KiB
 constexpr std::size_t max_correlation = 64;  // bytes; this service's own have 16
 
 std::size_t index_of(rejection reason) { return static_cast<std::size_t>(reason); }
@@ -99,20 +100,33 @@ void intake::take_status(const host_id& host, std::string_view payload) {
 }
 
 void intake::take_reply(const host_id& host, std::string_view payload, std::string_view correlation) {
+  auto listed = parse_processes_reply(payload);
+  if (!listed || correlation.size() > max_correlation) {
+    count(refusal::bad_reply);
+    return;
+  }
+  if (*listed) {
+    keep(answers_, {host, std::string(correlation), **std::move(listed)}, max_answers);
+    return;
+  }
   auto reply = parse_rekey_reply(payload);
-  if (!reply || correlation.size() > max_correlation) {
+  if (!reply) {
     count(refusal::bad_reply);
     return;
   }
-  if (!*reply) {
-    return;  // to a command that this service does not send
+  if (*reply) {  // else to a command that this service does not send
+    keep(replies_, {host, std::string(correlation), **std::move(reply)}, max_replies);
   }
+}
+
+template <class Value>
+void intake::keep(std::vector<Value>& waiting, Value value, std::size_t most) {
   const std::scoped_lock lock(mutex_);
-  if (replies_.size() >= max_replies) {
+  if (waiting.size() >= most) {
     count(refusal::bad_reply);
     return;
   }
-  replies_.push_back({host, std::string(correlation), **std::move(reply)});
+  waiting.push_back(std::move(value));
 }
 
 void intake::take_guard_report(std::string_view payload) {
@@ -160,6 +174,11 @@ std::vector<alert> intake::take_restored() {
 std::vector<host_reply> intake::take_replies() {
   const std::scoped_lock lock(mutex_);
   return std::exchange(replies_, {});
+}
+
+std::vector<host_answer> intake::take_answers() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(answers_, {});
 }
 
 std::uint64_t intake::rejected(rejection reason) const {

@@ -4,6 +4,7 @@
 #include "core/org_id.hpp"
 #include "core/sample_codec.hpp"
 #include "ingest/rekeyer.hpp"
+#include "ingest/request_desk.hpp"
 
 #include <array>
 #include <atomic>
@@ -47,6 +48,7 @@ class intake {
 
   // What hosts have replied since the last call. While many wait further ones are dropped, and count as bad.
   std::vector<host_reply> take_replies();
+  std::vector<host_answer> take_answers();
 
   std::uint64_t rejected(rejection reason) const;
   std::uint64_t refused(refusal reason) const;
@@ -58,6 +60,8 @@ class intake {
   void take_reply(const host_id& host, std::string_view payload, std::string_view correlation);
   void take_guard_report(std::string_view payload);
   void take_other(std::string_view topic, std::string_view payload, bool retained);
+  template <class Value>
+  void keep(std::vector<Value>& waiting, Value value, std::size_t most);
   void count(refusal reason);
 
   const org_id org_;
@@ -72,6 +76,7 @@ class intake {
   std::mutex mutex_;  // guards what follows
   std::vector<alert> restored_;
   std::vector<host_reply> replies_;
+  std::vector<host_answer> answers_;
 };
 
 }  // namespace atlas::ingest

@@ -123,6 +123,19 @@ void append_rotation(prometheus_text& out, const rekeyer* rotation) {
   out.line(real(rotation->unexpected()));
 }
 
+void append_requests(prometheus_text& out, const request_desk* requests) {
+  if (requests == nullptr) {
+    return;
+  }
+  out.family(kind::counter, "atlas_host_requests_total", "Questions to hosts on their cmd topic.");
+  out.line(real(requests->asked()));
+  out.family(kind::counter, "atlas_host_requests_unanswered_total",
+             "Of them, those without an answer in time.");
+  out.line(real(requests->unanswered()));
+  out.family(kind::counter, "atlas_host_unexpected_replies_total", "Answers to nothing that was asked.");
+  out.line(real(requests->unexpected()));
+}
+
 void append_guard(prometheus_text& out, const std::optional<guard_report>& guard) {
   out.family(kind::gauge, "atlas_guard_up", "1 while the broker's guard reports.");
   out.line(guard ? 1 : 0);
@@ -338,15 +351,18 @@ std::string render_metrics(const metrics_view& view) {
   append_guard(out, view.guard);
   append_isolation(out, view.isolation);
   append_rotation(out, view.rotation);
+  append_requests(out, view.requests);
   if (view.history != nullptr) {
     append_history_metrics(*view.history, view.acks, out);
   }
   append_web(out, view.web);
   append_counts(out, view.hosts);
-  const auto hosts = view.hosts.hosts();
-  append_presence(out, hosts);
-  append_samples(out, hosts);
-  append_parts(out, hosts);
+  if (view.scope == web::metrics_scope::with_hosts) {
+    const auto hosts = view.hosts.hosts();
+    append_presence(out, hosts);
+    append_samples(out, hosts);
+    append_parts(out, hosts);
+  }
   return out.take();
 }
 

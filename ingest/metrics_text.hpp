@@ -6,6 +6,7 @@
 #include "ingest/inbox.hpp"
 #include "ingest/intake.hpp"
 #include "ingest/rekeyer.hpp"
+#include "ingest/request_desk.hpp"
 #include "ingest/store/sqlite_history.hpp"
 #include "ingest/tenant_service.hpp"
 #include "web/isolation.hpp"
@@ -33,9 +34,11 @@ struct metrics_view {
   std::optional<guard_report> guard = {};  // nothing when it is not heard of
   web::isolation_report isolation = {};
   const rekeyer* rotation = nullptr;
+  const request_desk* requests = nullptr;
   const store::sqlite_history* history = nullptr;
   const ack_sender* acks = nullptr;
   std::vector<web::channel_report> channels = {};
+  web::metrics_scope scope = web::metrics_scope::with_hosts;
 };
 
 // Prometheus text format 0.0.4.

@@ -73,6 +73,18 @@ void registry_alert_desk::acknowledge(web::actor by, alert_key key, answer<outco
       std::move(done));
 }
 
+void registry_alert_desk::list_incidents(incident_query asked, answer<std::vector<incident>> done) {
+  worker_.run<std::vector<incident>>(
+      {}, [asked = std::move(asked)](registry& store, unix_ms) { return store.past_incidents(asked); },
+      std::move(done));
+}
+
+void registry_alert_desk::read_past(host_id host, unix_ms from, unix_ms to, answer<host_past> done) {
+  worker_.run<host_past>(
+      {}, [host, from, to](registry& store, unix_ms) { return store.past_of(host, from, to); },
+      std::move(done));
+}
+
 void registry_alert_desk::list_silences(answer<std::vector<web::silence_info>> done) {
   run<std::vector<web::silence_info>>(
       {},

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -23,11 +24,15 @@ class registry_alert_desk final : public web::alert_desk {
                       const wall_clock& clock, const history& samples, fleet_rules rules);
 
   void acknowledge(web::actor by, alert_key key, answer<outcome<alert>> done) override;
+  void list_incidents(incident_query asked, answer<std::vector<incident>> done) override;
+  void read_past(host_id host, unix_ms from, unix_ms to, answer<host_past> done) override;
   void list_silences(answer<std::vector<web::silence_info>> done) override;
   void add_silence(web::actor by, silence_terms asked, answer<outcome<web::silence_info>> done) override;
   void remove_silence(web::actor by, std::string id, answer<bool> done) override;
   // One at a time.
   void dry_run(web::dry_run_question asked, answer<outcome<std::string>> done) override;
+  // What dry runs compare with.
+  void set_rules(fleet_rules rules) { rules_ = std::move(rules); }
   // The same for a question in JSON, as the command line asks it; a refusal is {"error":"…"}.
   void answer_dry_run(const std::string& question, std::function<void(std::string)> done);
 
@@ -41,7 +46,7 @@ class registry_alert_desk final : public web::alert_desk {
   alert_keeper& keeper_;
   const wall_clock& clock_;
   const history& history_;
-  const fleet_rules rules_;
+  fleet_rules rules_;
   bool trying_ = false;
 };
 

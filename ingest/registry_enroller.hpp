@@ -6,7 +6,9 @@
 #include "tenants/state_root.hpp"
 #include "web/ports.hpp"
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 
 #include <boost/asio/io_context.hpp>
@@ -26,6 +28,8 @@ class registry_enroller final : public web::enroller {
                     tenants::registry& of_worker, const wall_clock& clock,
                     const tenants::tenant_config& config, key_source& keys, std::filesystem::path ca_file);
 
+  // What hosts that enrol from now on are told.
+  void set_report_interval(std::uint32_t seconds) { report_interval_ = seconds; }
   void enroll(web::enrollment_request asked, std::function<void(outcome)> done) override;
 
  private:
@@ -38,7 +42,7 @@ class registry_enroller final : public web::enroller {
   const org_id org_;
   key_source& keys_;
   const std::string broker_url_;
-  const std::uint32_t report_interval_;
+  std::atomic<std::uint32_t> report_interval_;  // read by the worker
   const std::filesystem::path ca_file_;
   std::size_t waiting_ = 0;
 };

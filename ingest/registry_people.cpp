@@ -1,5 +1,7 @@
 #include "ingest/registry_people.hpp"
 
+#include "core/credentials.hpp"
+
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -78,10 +80,7 @@ result<std::vector<web::token_info>> tokens_of(const registry& store) {
   return shown;
 }
 
-decided<web::made_token> make(registry& store, const web::new_token& asked, unix_ms now) {
-  if (asked.expires && *asked.expires <= now) {
-    return refuse(refusal::reason::invalid, "expires must be in the future", "expires");
-  }
+decided<web::made_token> make_api_token(registry& store, const web::new_token& asked, unix_ms now) {
   auto secret = store.create_api_token(asked.label, asked.granted, asked.expires, now);
   if (!secret) {
     return because<web::made_token>(secret.error(), {});
@@ -95,14 +94,41 @@ decided<web::made_token> make(registry& store, const web::new_token& asked, unix
                          *std::move(secret)};
 }
 
+decided<web::made_token> make_enrollment_token(registry& store, const web::new_token& asked,
+                                               const registry::token_maker& derive, unix_ms now) {
+  using terms = registry::enrollment_terms;
+  const auto expires = asked.expires.value_or(now + terms::usual_life);
+  auto made = store.create_enrollment_token({asked.label, expires, asked.uses}, derive, now);
+  if (!made) {
+    return because<web::made_token>(made.error(), {});
+  }
+  return web::made_token{
+      {std::move(made->id), web::token_info::kind::enrollment, asked.label, role::viewer, now, expires},
+      std::move(made->secret),
+      asked.uses};
+}
+
+decided<web::made_token> make(registry& store, const web::new_token& asked,
+                              const registry::token_maker& derive, unix_ms now) {
+  if (asked.expires && *asked.expires <= now) {
+    return refuse(refusal::reason::invalid, "expires must be in the future", "expires");
+  }
+  switch (asked.what) {
+    case web::token_info::kind::api: return make_api_token(store, asked, now);
+    case web::token_info::kind::enrollment: return make_enrollment_token(store, asked, derive, now);
+  }
+  return failure("kind", "is none that is known");
+}
+
 // Of a password that is no longer needed.
 void wipe(std::string& secret) { sodium_memzero(secret.data(), secret.size()); }
 
 }  // namespace
 
 registry_people::registry_people(boost::asio::io_context& io, boost::asio::thread_pool& worker,
-                                 registry& of_worker, const wall_clock& clock)
-    : worker_(io, worker, of_worker, clock, "people") {}
+                                 registry& of_worker, const wall_clock& clock, const org_id& org,
+                                 key_source& keys)
+    : worker_(io, worker, of_worker, clock, "people"), org_(org), keys_(keys) {}
 
 void registry_people::list_sessions(std::optional<std::string> user,
                                     answer<std::vector<web::session_info>> done) {
@@ -200,7 +226,12 @@ void registry_people::list_tokens(answer<std::vector<web::token_info>> done) {
 }
 
 void registry_people::make_token(web::actor by, web::new_token asked, answer<outcome<web::made_token>> done) {
-  auto work = [asked = std::move(asked)](registry& store, unix_ms now) { return make(store, asked, now); };
+  auto work = [this, asked = std::move(asked)](registry& store, unix_ms now) {
+    const auto derive = [this](std::uint32_t number) {
+      return derive_enrollment_token(keys_.read()->newest(), org_, number);
+    };
+    return make(store, asked, derive, now);
+  };
   worker_.run<outcome<web::made_token>>(std::move(by), std::move(work), std::move(done));
 }
 

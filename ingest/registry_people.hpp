@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/org_id.hpp"
+#include "ingest/key_source.hpp"
 #include "ingest/registry_worker.hpp"
 #include "web/people.hpp"
 
@@ -12,9 +14,10 @@ namespace atlas::ingest {
 // calls are for the loop thread.
 class registry_people final : public web::people {
  public:
-  // All outlive this object, and the worker is joined before it goes. `of_worker` is the worker's connection.
+  // All outlive this object, and the worker is joined before it goes. `of_worker` is the worker's connection;
+  // enrolment tokens of `org` derive from the newest of its `keys`.
   registry_people(boost::asio::io_context& io, boost::asio::thread_pool& worker, tenants::registry& of_worker,
-                  const wall_clock& clock);
+                  const wall_clock& clock, const org_id& org, key_source& keys);
 
   void list_sessions(std::optional<std::string> user, answer<std::vector<web::session_info>> done) override;
   void end_session(web::actor by, std::string id, std::optional<std::string> user,
@@ -34,6 +37,8 @@ class registry_people final : public web::people {
 
  private:
   registry_worker worker_;
+  const org_id org_;
+  key_source& keys_;
 };
 
 }  // namespace atlas::ingest

@@ -1,10 +1,10 @@
 #include "ingest/rekeyer.hpp"
 
+#include "ingest/correlation.hpp"
+
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include <sodium.h>
 #include <spdlog/spdlog.h>
 
 namespace atlas::ingest {
@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t looks_per_tick = 5'000;
 // So many at a time are entered in the registry.
 constexpr std::size_t batch = 1'000;
-
-std::string random_correlation() {
-  std::array<char, 16> bytes{};
-  randombytes_buf(bytes.data(), bytes.size());
-  return {bytes.data(), bytes.size()};
-}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include "core/topic.hpp"
 #include "ingest/tenant_service.hpp"
 
+#include <memory>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -115,6 +116,19 @@ void tenant_service::mend_retained() {
 void tenant_service::set_silences(std::vector<silence> silences) {
   apply_one(silences_changed{std::move(silences)}, clock_.now());
   carry_out();
+}
+
+// The broker is told of levels that are others now.
+void tenant_service::change(fleet_rules rules, std::uint32_t report_interval) {
+  set_report_interval(report_interval);
+  if (rules == options_.rules) {
+    return;
+  }
+  options_.rules = std::move(rules);
+  pause_.set_grace(options_.rules.offline_after + time_to_reconnect);
+  apply_one(rules_changed{std::make_shared<const fleet_rules>(options_.rules)}, clock_.now());
+  carry_out();
+  mend_retained();
 }
 
 bool tenant_service::acknowledge(const alert_key& key, const std::string& by) {

@@ -14,7 +14,6 @@ namespace atlas::ingest {
 namespace {
 
 constexpr std::size_t max_strangers = 10'000;
-constexpr milliseconds time_to_reconnect{10'000};
 constexpr std::uint32_t focused_interval = 1;  // second
 
 // The host that a message is about; nothing for events that do not come from a message.
@@ -26,12 +25,14 @@ const host_id* host_of(const fleet_event& event) {
     const host_id* operator()(const alert_restored& e) const {
       return e.value.key.rule == alert_rule::isolation ? nullptr : &e.value.key.host;
     }
+    const host_id* operator()(const host_labelled&) const { return nullptr; }
     const host_id* operator()(const host_registered&) const { return nullptr; }
     const host_id* operator()(const host_removed&) const { return nullptr; }
     const host_id* operator()(const alert_remembered&) const { return nullptr; }
     const host_id* operator()(const alert_acknowledged&) const { return nullptr; }
     const host_id* operator()(const sample_remembered&) const { return nullptr; }
     const host_id* operator()(const silences_changed&) const { return nullptr; }
+    const host_id* operator()(const rules_changed&) const { return nullptr; }
     const host_id* operator()(const isolation_checked&) const { return nullptr; }
     const host_id* operator()(const time_passed&) const { return nullptr; }
   };
@@ -159,6 +160,7 @@ void tenant_service::sync_hosts(const std::vector<tenants::registered_host>& reg
     if (fleet_.find(host.id) == nullptr) {
       add(host.id);
     }
+    apply_one(host_labelled{host.id, host.label}, clock_.now());
   }
   for (const auto* host : fleet_.hosts()) {
     const host_id id = host->id;
@@ -170,6 +172,11 @@ void tenant_service::sync_hosts(const std::vector<tenants::registered_host>& reg
       }
     }
   }
+  carry_out();
+}
+
+void tenant_service::label_host(const host_id& host, host_label label) {
+  apply_one(host_labelled{host, std::move(label)}, clock_.now());
   carry_out();
 }
 
@@ -215,6 +222,17 @@ void tenant_service::focus(const host_id& host, bool on) {
   if (found != lookers_.end() && --found->second == 0) {
     lookers_.erase(found);
     publish_config(host, options_.report_interval);
+  }
+}
+
+void tenant_service::set_report_interval(std::uint32_t seconds) {
+  if (std::exchange(options_.report_interval, seconds) == seconds) {
+    return;
+  }
+  for (const auto* host : fleet_.hosts()) {
+    if (!lookers_.contains(host->id)) {
+      publish_config(host->id, seconds);
+    }
   }
 }
 
@@ -276,8 +294,8 @@ web::isolation_report tenant_service::isolation() const {
   return isolation_ ? isolation_() : web::isolation_report{};
 }
 
-std::string tenant_service::metrics_text() const {
-  return render_metrics_ ? render_metrics_() : std::string{};
+std::string tenant_service::metrics_text(web::metrics_scope scope) const {
+  return render_metrics_ ? render_metrics_(scope) : std::string{};
 }
 
 }  // namespace atlas::ingest

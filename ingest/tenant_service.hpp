@@ -21,6 +21,9 @@
 
 namespace atlas::ingest {
 
+// Until a host that has lost the broker is back, beyond `offline_after`.
+inline constexpr milliseconds time_to_reconnect{10'000};
+
 struct tenant_options {
   org_id org;
   fleet_rules rules;
@@ -49,7 +52,9 @@ class tenant_service final : public web::service {
   // Called after each batch of events, for the browsers.
   void on_effects(effects_handler handler) { on_effects_ = std::move(handler); }
   void add_readiness(readiness_source source) { readiness_.push_back(std::move(source)); }
-  void on_metrics(std::function<std::string()> render) { render_metrics_ = std::move(render); }
+  void on_metrics(std::function<std::string(web::metrics_scope)> render) {
+    render_metrics_ = std::move(render);
+  }
   // How things stand with the broker: whether there is a subscription, and how many connections there were.
   void on_link(std::function<std::pair<bool, std::uint64_t>()> link) { link_ = std::move(link); }
   void on_isolation(std::function<web::isolation_report()> report) { isolation_ = std::move(report); }
@@ -63,6 +68,10 @@ class tenant_service final : public web::service {
   void set_silences(std::vector<silence> silences);
   // Whether it fires and was not acknowledged before.
   bool acknowledge(const alert_key& key, const std::string& by);
+  // What people have written about a host.
+  void label_host(const host_id& host, host_label label);
+  // Other rules, and another interval for the agents, hold from now on.
+  void change(fleet_rules rules, std::uint32_t report_interval);
   // The canary has finished a round.
   void check_isolation(std::size_t breaches);
   // Once a second.
@@ -75,7 +84,7 @@ class tenant_service final : public web::service {
 
   std::vector<web::readiness_check> readiness() const override;
   web::isolation_report isolation() const override;
-  std::string metrics_text() const override;
+  std::string metrics_text(web::metrics_scope scope) const override;
   // Revokes it in the registry too: its credential ends with the next 'atlas-fleet broker apply'.
   bool remove_host(const web::actor& by, const host_id& host) override;
   void focus(const host_id& host, bool on) override;
@@ -92,12 +101,13 @@ class tenant_service final : public web::service {
   void carry_out();
   void publish_alert(const alert& value);
   void mend_retained();
+  void set_report_interval(std::uint32_t seconds);
   void publish_config(const host_id& host, std::uint32_t interval);
   void publish_summary();
   void clear_topics(const host_id& host);
   std::string topic_of(const host_id& host, std::string_view channel) const;
 
-  const tenant_options options_;
+  tenant_options options_;
   tenants::registry& registry_;
   history& history_;
   retained_publisher& broker_;
@@ -107,7 +117,7 @@ class tenant_service final : public web::service {
   tenant_counters counters_;
   effects_handler on_effects_;
   std::vector<readiness_source> readiness_;
-  std::function<std::string()> render_metrics_;
+  std::function<std::string(web::metrics_scope)> render_metrics_;
   std::function<web::isolation_report()> isolation_;
   std::function<std::pair<bool, std::uint64_t>()> link_;
   broker_pause pause_;

@@ -97,7 +97,7 @@ void simulated_host::handle(const agent::mqtt_event& event, monotonic_time now) 
     case kind::acknowledged: on_delivery(event, true); break;
     // What the broker refuses it would refuse again.
     case kind::not_delivered: on_delivery(event, agent::failure_of_reason(event.reason).has_value()); break;
-    case kind::message: break;
+    case kind::message: on_command(event); break;
     case kind::disconnected: state_ = state::gone; break;
   }
 }
@@ -109,9 +109,17 @@ void simulated_host::on_connected(monotonic_time now) {
   ++counts_.connections;
   client_.publish(topic(host_channel::info), format_host_info(machine_.info()), true);
   client_.publish(topic(host_channel::status), status_text(reported_state::online), true);
+  client_.subscribe(topic(host_channel::cmd));
   if (started_) return;
   started_ = now;
   sample_due_ = now + delay_;
+}
+
+void simulated_host::on_command(const agent::mqtt_event& event) {
+  const auto asked = parse_processes_command(event.text);
+  if (!asked || !*asked) return;  // it has no other answers
+  const processes_reply reply{std::nullopt, machine_.processes((*asked)->limit)};
+  client_.reply(topic(host_channel::reply), format_processes_reply(reply), event.correlation);
 }
 
 void simulated_host::on_lost(const agent::mqtt_event& event, monotonic_time now) {

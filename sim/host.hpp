@@ -70,6 +70,7 @@ class simulated_host {
   milliseconds own_time(monotonic_time now) const;
   void handle(const agent::mqtt_event& event, monotonic_time now);
   void on_connected(monotonic_time now);
+  void on_command(const agent::mqtt_event& event);
   void on_lost(const agent::mqtt_event& event, monotonic_time now);
   void on_delivery(const agent::mqtt_event& event, bool taken);
   void produce(monotonic_time now);

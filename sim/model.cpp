@@ -1,5 +1,7 @@
 #include "sim/model.hpp"
 
+#include "agent/processes.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -105,6 +107,8 @@ sample machine_model::measure(milliseconds elapsed, std::optional<double> given_
   const double memory = std::clamp(memory_base_ + memory_drift_ + cpu / 20, 1.0, 99.0);
   now.memory.total = info_.memory;
   now.memory.used = static_cast<std::uint64_t>(memory / 100 * static_cast<double>(info_.memory));
+  newest_cpu_ = cpu;
+  newest_memory_ = *now.memory.used;
   now.memory.available = info_.memory - *now.memory.used;
   now.memory.percent = rounded(memory);
   now.memory.swap_total = 0;
@@ -124,6 +128,48 @@ sample machine_model::measure(milliseconds elapsed, std::optional<double> given_
   now.uptime = uptime_start_ + static_cast<std::uint64_t>(at);
   now.processes = static_cast<std::uint64_t>(120 + cpu * 2 + uniform(0, 10));
   return now;
+}
+
+std::vector<process_usage> machine_model::processes(std::size_t limit) const {
+  struct program {
+    const char* name;
+    const char* user;
+    double weight;
+  };
+  static constexpr std::array programs{program{"postgres", "postgres", 32},
+                                       program{"java", "app", 24},
+                                       program{"nginx", "www-data", 12},
+                                       program{"node", "app", 9},
+                                       program{"redis-server", "redis", 6},
+                                       program{"containerd", "root", 4},
+                                       program{"systemd-journal", "root", 3},
+                                       program{"atlas-agent", "atlas", 1},
+                                       program{"sshd", "root", 1},
+                                       program{"cron", "root", 0.5},
+                                       program{"systemd", "root", 0.5}};
+  double cpu_sum = 0;
+  double memory_sum = 0;
+  const auto weight = [this](std::size_t i, std::uint64_t turn) {
+    // The same machine has the same favourites.
+    const auto pick = (uptime_start_ / 60 + turn * 5 + i * 7) % 11;
+    return programs[i].weight * (0.4 + static_cast<double>(pick) / 6);
+  };
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    cpu_sum += weight(i, 0);
+    memory_sum += weight(i, 1);
+  }
+  std::vector<process_usage> all;
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    const double cpu = newest_cpu_ * static_cast<double>(info_.cores) * weight(i, 0) / cpu_sum;
+    // Not all memory is that of processes.
+    const double memory = 0.8 * static_cast<double>(newest_memory_) * weight(i, 1) / memory_sum;
+    all.push_back({.pid = i + 1 == programs.size() ? 1 : 700 + 37 * i,
+                   .name = programs[i].name,
+                   .user = programs[i].user,
+                   .cpu_percent = rounded(cpu),
+                   .memory = static_cast<std::uint64_t>(memory)});
+  }
+  return agent::choose_top(std::move(all), limit);
 }
 
 }  // namespace atlas::sim

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/host_info.hpp"
+#include "core/process_list.hpp"
 #include "core/sample.hpp"
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace atlas::sim {
 
@@ -21,6 +23,8 @@ class machine_model {
   // The values after `elapsed` of the machine's own time; calls must not go back. `given_cpu` takes the place
   // of the modelled CPU load. Times, sequence numbers and the like are the caller's.
   sample measure(milliseconds elapsed, std::optional<double> given_cpu);
+  // What runs on it, sharing what the newest sample tells of CPU and memory; most CPU first.
+  std::vector<process_usage> processes(std::size_t limit) const;
 
  private:
   double uniform(double least, double most);
@@ -41,6 +45,8 @@ class machine_model {
   double heat_ = 0;
   std::array<double, 3> load_{};
   milliseconds last_{};
+  double newest_cpu_ = 0;  // percent of the machine
+  std::uint64_t newest_memory_ = 0;
   bool started_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <sstream>
 #include <system_error>
 #include <thread>
 
@@ -79,10 +80,10 @@ std::string why_not_opened(const SQLite::Exception& problem) {
 
 // A host without a key of its own is on the current one.
 constexpr const char* all_hosts =
-    "SELECT id, generation, added, coalesce(key, (SELECT id FROM current_key)) FROM hosts "
+    "SELECT id, generation, added, coalesce(key, (SELECT id FROM current_key)), note, tags FROM hosts "
     "WHERE revoked = 0 ORDER BY id";
 constexpr const char* one_host =
-    "SELECT id, generation, added, coalesce(key, (SELECT id FROM current_key)) FROM hosts "
+    "SELECT id, generation, added, coalesce(key, (SELECT id FROM current_key)), note, tags FROM hosts "
     "WHERE revoked = 0 AND id = ?";
 
 std::optional<registered_host> host_of(const SQLite::Statement& row) {
@@ -90,6 +91,9 @@ std::optional<registered_host> host_of(const SQLite::Statement& row) {
   if (!id) return std::nullopt;
   registered_host host{*id, row.getColumn(1).getUInt(), time_of(row.getColumn(2)), std::nullopt};
   if (!row.getColumn(3).isNull()) host.key = row.getColumn(3).getString();
+  host.label.note = row.getColumn(4).getString();
+  std::istringstream tags(row.getColumn(5).getString());
+  for (std::string tag; std::getline(tags, tag);) host.label.tags.push_back(tag);
   return host;
 }
 
@@ -142,7 +146,7 @@ result<registered_host> registry::add_host(const host_id& id, unix_ms now) {
     auto row = db_->prepare(
         "INSERT INTO hosts (id, generation, added) VALUES (?, 1, ?) ON CONFLICT (id) DO UPDATE "
         "SET generation = generation + 1, added = excluded.added, revoked = 0, readmitted = 0, key = NULL "
-        "WHERE revoked = 1 RETURNING id, generation, added, (SELECT id FROM current_key)",
+        "WHERE revoked = 1 RETURNING id, generation, added, (SELECT id FROM current_key), note, tags",
         id.text(), now);
     if (!row.executeStep()) {
       return failure(std::string(id.text()), "is registered already");
@@ -157,8 +161,10 @@ result<registered_host> registry::add_host(const host_id& id, unix_ms now) {
 result<bool> registry::revoke_host(const host_id& id) {
   const database::act what{audit_kind::change, "host.revoke", std::string(id.text())};
   return db_->recorded(what, [&]() -> result<bool> {
-    return db_->prepare("UPDATE hosts SET revoked = 1, readmitted = 0 WHERE id = ? AND revoked = 0",
-                        id.text())
+    return db_->prepare(
+                  "UPDATE hosts SET revoked = 1, readmitted = 0, note = '', tags = '' "
+                  "WHERE id = ? AND revoked = 0",
+                  id.text())
                .exec() > 0;
   });
 }

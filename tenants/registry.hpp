@@ -3,6 +3,8 @@
 #include "core/error.hpp"
 #include "core/fleet.hpp"
 #include "core/host_id.hpp"
+#include "core/host_label.hpp"
+#include "core/incident.hpp"
 #include "core/role.hpp"
 #include "core/unix_time.hpp"
 #include "tenants/audit.hpp"
@@ -29,6 +31,7 @@ struct registered_host {
   // The id of the API key that its password derives from (derive_key_id); nothing in an organisation whose
   // key has never been rotated. key_ring.hpp knows the keys.
   std::optional<std::string> key = std::nullopt;
+  host_label label = {};
 };
 
 struct user {
@@ -99,6 +102,9 @@ class registry {
   // its old password stays without effect.
   result<registered_host> add_host(const host_id& id, unix_ms now);
   result<bool> revoke_host(const host_id& id);  // false when there was none
+  // What is to change must have been checked; false when there is no such host. A host that is revoked loses
+  // its note and tags.
+  result<bool> label_host(const host_id& id, const host_label_change& change);
   // Lets a host that is known, revoked or not, enrol once more; false when there was none.
   result<bool> readmit_host(const host_id& id);
   // Another number whenever a host has changed, by whichever process: cheap to ask.
@@ -117,12 +123,17 @@ class registry {
   // Derives the bare token from the number that is the next, the only time it is to be seen.
   using token_maker = std::function<std::string(std::uint32_t number)>;
   struct enrollment_terms {
+    static constexpr std::chrono::days usual_life{7};
     std::string label;
     unix_ms expires{};
     std::optional<std::uint32_t> max_uses;
   };
-  result<std::string> create_enrollment_token(const enrollment_terms& terms, const token_maker& make,
-                                              unix_ms now);
+  struct new_enrollment_token {
+    std::string id;
+    std::string secret;
+  };
+  result<new_enrollment_token> create_enrollment_token(const enrollment_terms& terms, const token_maker& make,
+                                                       unix_ms now);
   // Those that are not revoked.
   result<std::vector<enrollment_token>> enrollment_tokens() const;
   // Registers a host that is new, or that may enrol once more with the next generation, and counts the use.
@@ -184,6 +195,21 @@ class registry {
   result<void> forget_silences(unix_ms before);
   // For the audit log only.
   result<void> record_acknowledgement(const alert_key& key);
+  // The past of alerts and hosts: incidents, presence and restarts. Of each host the newest events stay, and
+  // of the incidents that are over the newest of all.
+  static constexpr std::int64_t most_incidents = 100'000;
+  static constexpr std::int64_t most_host_events = 2'000;
+  static constexpr std::chrono::hours past_life{24 * 730};
+  // In one transaction. What the past has already adds nothing: a presence that goes on, a boot that is
+  // known.
+  result<void> store_past(std::span<const past_step> steps);
+  // Those that are not over.
+  result<std::vector<incident>> open_incidents() const;
+  // Those that are over, the one that fired last first.
+  result<std::vector<incident>> past_incidents(const incident_query& asked) const;
+  result<host_past> past_of(const host_id& host, unix_ms from, unix_ms to) const;
+  // Forgets what is too old, and hosts that are not registered.
+  result<void> prune_past(unix_ms now);
   // Of each host the newest sample that an earlier run saw.
   result<std::vector<sample_remembered>> newest_samples() const;
   result<void> store_newest(std::span<const sample_remembered> changed);

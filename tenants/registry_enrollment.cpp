@@ -25,22 +25,23 @@ result<std::int64_t> registry::host_revision() const {
   });
 }
 
-result<std::string> registry::create_enrollment_token(const enrollment_terms& terms, const token_maker& make,
-                                                      unix_ms now) {
+result<registry::new_enrollment_token> registry::create_enrollment_token(const enrollment_terms& terms,
+                                                                         const token_maker& make,
+                                                                         unix_ms now) {
   if (terms.label.size() > 100) return failure("label", "must have 100 characters or fewer");
   if (terms.expires <= now) return failure("expires", "must be in the future");
   database::act what{audit_kind::change, "token.create", {}};
-  return db_->recorded(what, [&]() -> result<std::string> {
+  return db_->recorded(what, [&]() -> result<new_enrollment_token> {
     const auto number =
         db_->connection.execAndGet("SELECT coalesce(max(number), 0) + 1 FROM enrollment_tokens").getUInt();
-    auto token = make(number);
+    new_enrollment_token token{{}, make(number)};
     for (int tries = 1;; ++tries) {
-      const auto id = random_short_id();
-      what.object = id + " (enrolment)";
+      token.id = random_short_id();
+      what.object = token.id + " (enrolment)";
       auto row = db_->prepare(
           "INSERT INTO enrollment_tokens (id, number, hash, label, added, expires, max_uses) "
           "VALUES (?, ?, ?, ?, ?, ?, ?)",
-          id, std::int64_t{number}, hash_secret(token), terms.label, now, terms.expires);
+          token.id, std::int64_t{number}, hash_secret(token.secret), terms.label, now, terms.expires);
       constexpr int max_uses_index = 7;
       if (terms.max_uses) row.bind(max_uses_index, *terms.max_uses);
       try {

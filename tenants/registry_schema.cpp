@@ -230,6 +230,37 @@ constexpr std::array migrations{
       );
       CREATE INDEX notify_waiting ON notify_outbox (channel, id) WHERE state = 0;
       CREATE INDEX notify_ended ON notify_outbox (state, id) WHERE state <> 0;
+    )sql",
+    R"sql(
+      CREATE TABLE incidents (                         -- one for each time that an alert fired
+        number INTEGER PRIMARY KEY AUTOINCREMENT,      -- in the order of firing
+        host TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        severity TEXT NOT NULL,                        -- the highest that it reached
+        value REAL NOT NULL,                           -- when it fired
+        worst REAL NOT NULL,
+        threshold REAL NOT NULL,
+        fired_at INTEGER NOT NULL,
+        resolved_at INTEGER,                           -- NULL: it is raised
+        acknowledged_by TEXT NOT NULL,                 -- '': nobody
+        acknowledged_at INTEGER NOT NULL,
+        flapping INTEGER NOT NULL
+      );
+      CREATE UNIQUE INDEX incidents_open ON incidents (host, rule, instance) WHERE resolved_at IS NULL;
+      CREATE INDEX incidents_by_host ON incidents (host, number);
+      CREATE TABLE host_events (
+        host TEXT NOT NULL,
+        number INTEGER NOT NULL,                       -- within its host, in order
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,                            -- the presence that began, or 'restart'
+        boot TEXT NOT NULL,                            -- that the host had then; '': it named none
+        PRIMARY KEY (host, number)
+      ) WITHOUT ROWID;
+    )sql",
+    R"sql(
+      ALTER TABLE hosts ADD COLUMN note TEXT NOT NULL DEFAULT '';
+      ALTER TABLE hosts ADD COLUMN tags TEXT NOT NULL DEFAULT '';  -- one a line
     )sql"};
 
 int version_of(SQLite::Database& connection) { return connection.execAndGet("PRAGMA user_version").getInt(); }

@@ -2,6 +2,7 @@
 
 #include "core/alert.hpp"
 #include "core/error.hpp"
+#include "core/incident.hpp"
 #include "core/rule_book.hpp"
 #include "core/silence.hpp"
 #include "web/people.hpp"
@@ -41,6 +42,9 @@ class alert_desk {
 
   // The alert as it is then. A refusal: unknown when there is none, conflict when it does not fire.
   virtual void acknowledge(actor by, alert_key key, answer<outcome<alert>> done) = 0;
+  // Those that are over.
+  virtual void list_incidents(incident_query asked, answer<std::vector<incident>> done) = 0;
+  virtual void read_past(host_id host, unix_ms from, unix_ms to, answer<host_past> done) = 0;
   virtual void list_silences(answer<std::vector<silence_info>> done) = 0;
   virtual void add_silence(actor by, silence_terms asked, answer<outcome<silence_info>> done) = 0;
   // What the alert engine would have made of the stored history, as JSON. A refusal: invalid for a rule whose

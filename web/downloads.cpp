@@ -10,10 +10,11 @@
 
 namespace atlas::web {
 
-void downloads::add(std::string name, std::string content_type, std::string bytes) {
-  auto sum = sha256_hex(bytes);
-  files_.push_back({std::move(name), std::move(content_type),
-                    std::make_shared<const std::string>(std::move(bytes)), std::move(sum)});
+void downloads::add(download one) {
+  auto sum = sha256_hex(one.bytes);
+  std::erase_if(files_, [&](const file& other) { return other.name == one.name; });
+  files_.push_back({std::move(one.name), std::move(one.content_type),
+                    std::make_shared<const std::string>(std::move(one.bytes)), std::move(sum)});
 }
 
 std::optional<response> downloads::serve(std::string_view name) const {
@@ -33,7 +34,9 @@ std::optional<response> downloads::serve(std::string_view name) const {
 }
 
 std::string downloads::list() const {
-  std::string text = R"({"files":[)";
+  std::string text = R"({"server":)";
+  append_json_string(text, server_);
+  text += R"(,"files":[)";
   for (const auto& one : files_) {
     text += text.ends_with('[') ? R"({"name":)" : R"(,{"name":)";
     append_json_string(text, one.name);

@@ -80,7 +80,7 @@ void append_info(std::string& out, const host_info& info) {
 }
 
 // FNV-1a over the members; the length of each text keeps neighbours apart.
-class info_hash {
+class text_hash {
  public:
   void add(std::uint64_t value) {
     for (int shift = 0; shift < 64; shift += 8) {
@@ -107,7 +107,7 @@ class info_hash {
 };
 
 std::uint64_t hash_of(const host_info& info) {
-  info_hash hash;
+  text_hash hash;
   for (const auto* text : {&info.os, &info.version, &info.kernel, &info.model, &info.arch,
                            &info.agent_version, &info.hostname}) {
     hash.add(std::string_view(*text));
@@ -117,6 +117,23 @@ std::uint64_t hash_of(const host_info& info) {
   hash.add(info.tags);
   hash.add(info.addresses);
   return hash.value();
+}
+
+std::uint64_t hash_of(const host_label& label) {
+  text_hash hash;
+  hash.add(std::string_view(label.note));
+  hash.add(label.tags);
+  return hash.value();
+}
+
+void append_note(std::string& out, const host_label& label) {
+  out += R"(,"note":)";
+  append_json_string(out, label.note);
+}
+
+void append_tags(std::string& out, const host_label& label) {
+  out += R"(,"tags":)";
+  append_json_strings(out, label.tags);
 }
 
 void append_text_or_null(std::string& out, std::string_view prefix, const std::optional<std::string>& text) {
@@ -151,6 +168,12 @@ void append_open_host(std::string& out, const host_state& host) {
   }
   if (host.info) {
     append_info(out, *host.info);
+  }
+  if (!host.label.note.empty()) {
+    append_note(out, host.label);
+  }
+  if (!host.label.tags.empty()) {
+    append_tags(out, host.label);
   }
 }
 
@@ -193,6 +216,11 @@ void append_changed_host(std::string& out, const host_state& host, seen_host& se
       seen.info = hash;
       append_info(out, *host.info);
     }
+  }
+  if (const auto hash = hash_of(host.label); hash != seen.label) {
+    seen.label = hash;
+    host.label.note.empty() ? void(out += R"(,"note":null)") : append_note(out, host.label);
+    host.label.tags.empty() ? void(out += R"(,"tags":null)") : append_tags(out, host.label);
   }
   out += '}';
 }

@@ -16,70 +16,17 @@ namespace atlas::web {
 
 namespace {
 
-struct order_name {
-  std::string_view name;
-  host_order order;
-};
-constexpr std::array order_names{
-    order_name{"id", host_order::id},     order_name{"state", host_order::state},
-    order_name{"cpu", host_order::cpu},   order_name{"memory", host_order::memory},
-    order_name{"disk", host_order::disk}, order_name{"last_seen", host_order::last_seen}};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-// `needle` is lower case already.
-bool contains(std::string_view text, std::string_view needle) {
-  return !std::ranges::search(text, needle, [](char a, char b) { return lower(a) == b; }).empty();
-}
-
 bool is_wanted(const host_state& host, const host_list_query& query) {
   if (!query.states.empty() &&
       std::ranges::find(query.states, host.presence.presence) == query.states.end()) {
     return false;
   }
-  if (!query.search.empty() && !contains(host.id.text(), query.search) &&
-      !(host.info && (contains(host.info->hostname, query.search) || contains(host.info->os, query.search) ||
-                      contains(host.info->version, query.search)))) {
+  if (!query.search.fits(host)) {
     return false;
   }
   return std::ranges::all_of(query.tags, [&](const std::string& tag) {
-    return host.info && std::ranges::find(host.info->tags, tag) != host.info->tags.end();
+    return std::ranges::find(host.tags, tag) != host.tags.end();
   });
-}
-
-// The better the state, the smaller.
-int rank(host_presence presence) {
-  switch (presence) {
-    case host_presence::online: return 0;
-    case host_presence::sleeping: return 1;
-    case host_presence::stopped: return 2;
-    case host_presence::unknown: return 3;
-    case host_presence::silent: return 4;
-    case host_presence::lost: return 5;
-  }
-  return 0;
-}
-
-// What a host is sorted by; a figure that it does not report is below all others.
-double key_of(const host_state& host, host_order order) {
-  constexpr double none = -1;
-  switch (order) {
-    case host_order::id: return 0;
-    case host_order::state: return rank(host.presence.presence);
-    case host_order::cpu: return host.newest ? host.newest->cpu.percent : none;
-    case host_order::memory: return host.newest ? host.newest->memory.percent : none;
-    case host_order::disk: {
-      double fullest = none;
-      if (host.newest) {
-        for (const auto& disk : host.newest->disks) {
-          fullest = std::max(fullest, disk.percent);
-        }
-      }
-      return fullest;
-    }
-    case host_order::last_seen: return static_cast<double>(to_int(host.presence.last_seen));
-  }
-  return 0;
 }
 
 struct row {
@@ -140,16 +87,13 @@ result<std::vector<host_presence>> parse_states(std::string_view list) {
   return states;
 }
 
-result<void> parse_order(std::string_view text, host_list_query& query) {
-  query.descending = text.starts_with('-');
-  text.remove_prefix(query.descending ? 1 : 0);
-  const auto found = std::ranges::find(order_names, text, &order_name::name);
-  if (found == order_names.end()) {
-    return failure("sort",
-                   "must be id, state, cpu, memory, disk or last_seen, with '-' before it for the reverse");
+// Those that a cursor can stand for.
+result<host_sort> parse_sort(std::string_view text) {
+  auto sort = host_sort::parse(text);
+  if (sort && (sort->by == host_order::system || sort->by == host_order::agent)) {
+    return failure("sort", "must be an order by a number, by id or by state for a list in pages");
   }
-  query.order = found->order;
-  return {};
+  return sort;
 }
 
 result<std::size_t> parse_limit(std::string_view text) {
@@ -174,18 +118,20 @@ result<host_list_query> host_list_query::parse(const query_parameters& parameter
     query.states = std::move(*states);
   }
   if (const auto text = parameters.find("q")) {
-    if (text->size() > max_search_bytes) {
-      return failure("q", fmt::format("must be at most {} bytes", max_search_bytes));
+    if (text->size() > host_search::max_bytes) {
+      return failure("q", fmt::format("must be at most {} bytes", host_search::max_bytes));
     }
-    std::ranges::transform(*text, std::back_inserter(query.search), lower);
+    query.search = host_search(*text);
   }
   for (const auto tag : parameters.all("tag")) {
     query.tags.emplace_back(tag);
   }
   if (const auto text = parameters.find("sort")) {
-    if (auto parsed = parse_order(*text, query); !parsed) {
-      return tl::unexpected(parsed.error());
+    const auto sort = parse_sort(*text);
+    if (!sort) {
+      return tl::unexpected(sort.error());
     }
+    query.sort = *sort;
   }
   if (const auto text = parameters.find("limit")) {
     const auto limit = parse_limit(*text);
@@ -205,11 +151,11 @@ result<host_list_query> host_list_query::parse(const query_parameters& parameter
 }
 
 host_page list_hosts(const std::vector<const host_state*>& all, const host_list_query& query) {
-  const row_order precedes{query.order == host_order::id && query.descending};
+  const row_order precedes{query.sort.by == host_order::id && query.sort.descending};
   std::vector<row> rows;
   for (const auto* host : all) {
-    const double key = key_of(*host, query.order);
-    const row one{query.descending ? -key : key, host};
+    const double key = key_of(*host, query.sort).number;
+    const row one{query.sort.descending ? -key : key, host};
     const bool follows = !query.after || precedes(query.after->key, query.after->id, one.key, one.id());
     if (follows && is_wanted(*host, query)) {
       rows.push_back(one);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/fleet.hpp"
+#include "web/host_order.hpp"
+#include "web/host_search.hpp"
 #include "web/url.hpp"
 
 #include <optional>
@@ -9,8 +11,6 @@
 #include <vector>
 
 namespace atlas::web {
-
-enum class host_order { id, state, cpu, memory, disk, last_seen };
 
 // Where a host stands in an order: by its key, then by its id.
 struct host_position {
@@ -22,13 +22,11 @@ struct host_position {
 struct host_list_query {
   static constexpr std::size_t default_limit = 100;
   static constexpr std::size_t max_limit = 1000;
-  static constexpr std::size_t max_search_bytes = 256;
 
   std::vector<host_presence> states;  // empty: all
-  std::string search;                 // lower case; in the id, the host name or the operating system
-  std::vector<std::string> tags;      // all of them
-  host_order order = host_order::id;
-  bool descending = false;
+  host_search search;
+  std::vector<std::string> tags;  // all of them
+  host_sort sort;                 // not by a text: a cursor holds a number and an id
   std::size_t limit = default_limit;
   std::optional<host_position> after;  // the last row of the page before
 

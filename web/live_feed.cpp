@@ -28,11 +28,12 @@ void append_head(std::string& out, std::string_view type, std::uint64_t seq) {
 }  // namespace
 
 live_feed::live_feed(boost::asio::io_context& io, live_feed_options options, const branding& brand,
-                     const fleet& hosts, service& backend)
+                     const fleet& hosts, host_counts& watchers, service& backend)
     : io_(io),
       options_(options),
       brand_(brand),
       hosts_(hosts),
+      watchers_(watchers),
       backend_(backend),
       timer_(io),
       seq_(first_seq()) {}
@@ -44,7 +45,7 @@ void live_feed::join(live_reader& reader, std::optional<std::uint64_t> resume_af
   }
   readers_.push_back(&reader);
   if (resume_after) {
-    resume(reader, *resume_after);
+    resume(reader, *resume_after, {});
   }
 }
 
@@ -88,7 +89,7 @@ live_frame live_feed::take(live_reader& reader) {
   return frame;
 }
 
-void live_feed::resume(live_reader& reader, std::uint64_t seq) {
+void live_feed::resume(live_reader& reader, std::uint64_t seq, const std::vector<host_id>& /*have*/) {
   reader.wants_snapshot_ = !can_follow(seq);
   if (!reader.wants_snapshot_) {
     reader.seq_ = seq;
@@ -104,7 +105,7 @@ void live_feed::focus(live_reader& reader, std::optional<host_id> host) {
   if (host == reader.focus_) {
     return;
   }
-  if (host && ++watchers_[*host] == 1) {
+  if (host && watchers_.add(*host)) {
     backend_.focus(*host, true);
   }
   if (reader.focus_) {
@@ -114,9 +115,7 @@ void live_feed::focus(live_reader& reader, std::optional<host_id> host) {
 }
 
 void live_feed::release(const host_id& host) {
-  const auto found = watchers_.find(host);
-  if (found != watchers_.end() && --found->second == 0) {
-    watchers_.erase(found);
+  if (watchers_.drop(host)) {
     backend_.focus(host, false);
   }
 }
@@ -247,6 +246,15 @@ live_frame live_feed::snapshot() {
   snapshot_ = std::move(text);
   snapshot_seq_ = seq_;
   return snapshot_;
+}
+
+void live_feed::rebrand() {
+  forget_all();
+  ++seq_;
+  for (auto* reader : readers_) {
+    reader->wants_snapshot_ = true;
+    reader->wake();
+  }
 }
 
 void live_feed::forget_all() {

@@ -2,7 +2,10 @@
 
 #include "core/fleet.hpp"
 #include "web/frame_json.hpp"
+#include "web/host_counts.hpp"
+#include "web/live_source.hpp"
 #include "web/ports.hpp"
+#include "web/view_request.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,27 +22,6 @@
 
 namespace atlas::web {
 
-// One text frame, written once and shared by all browsers.
-using live_frame = std::shared_ptr<const std::string>;
-
-class live_feed;
-
-// A browser's place in the feed. It holds no frames: only how far it has read.
-class live_reader {
- public:
-  virtual ~live_reader() = default;
-  // There is something to take(); called on the loop thread, must not join or leave the feed.
-  virtual void wake() = 0;
-
- private:
-  friend class live_feed;
-  std::uint64_t seq_ = 0;          // the newest frame taken
-  std::uint64_t lag_allowed_ = 0;  // deltas that it may be behind before it gets a snapshot instead
-  bool wants_snapshot_ = true;
-  bool had_snapshot_ = false;
-  std::optional<host_id> focus_;
-};
-
 struct live_feed_options {
   std::chrono::milliseconds interval{250};  // least time between two deltas
   std::size_t max_lag = 8;                  // deltas
@@ -48,7 +30,7 @@ struct live_feed_options {
 // Turns what happens in the fleet into a snapshot and numbered deltas. Without readers it does nothing but
 // remember that something happened. The newest deltas are kept for readers that are a little behind; a reader
 // that is further behind gets a snapshot, so that a slow one costs no memory.
-class live_feed : public std::enable_shared_from_this<live_feed> {
+class live_feed : public live_source, public std::enable_shared_from_this<live_feed> {
  public:
   // Deltas of a fleet that are kept for `resume`.
   static constexpr std::size_t kept_deltas = 64;
@@ -56,19 +38,21 @@ class live_feed : public std::enable_shared_from_this<live_feed> {
 
   // The references outlive stop().
   live_feed(boost::asio::io_context& io, live_feed_options options, const branding& brand, const fleet& hosts,
-            service& backend);
+            host_counts& watchers, service& backend);
 
   // Deltas after `resume_after` come first where they are still known, else a snapshot.
-  void join(live_reader& reader, std::optional<std::uint64_t> resume_after);
-  void leave(live_reader& reader);
-  // The next frame for this reader, or nothing when it has them all.
-  live_frame take(live_reader& reader);
-  // The reader has everything up to `seq` and nothing after it.
-  void resume(live_reader& reader, std::uint64_t seq);
-  // The host that this reader looks at closely; a host not known counts as none.
-  void focus(live_reader& reader, std::optional<host_id> host);
+  void join(live_reader& reader, std::optional<std::uint64_t> resume_after) override;
+  void leave(live_reader& reader) override;
+  live_frame take(live_reader& reader) override;
+  // Nothing after `seq` is with the reader; it has all hosts.
+  void resume(live_reader& reader, std::uint64_t seq, const std::vector<host_id>& have) override;
+  void focus(live_reader& reader, std::optional<host_id> host) override;
+  // This feed tells of the whole fleet anyway.
+  void view(live_reader& /*reader*/, view_request /*asked*/) override {}
 
   void publish(const fleet_effects& effects);
+  // The branding is new: every reader gets a snapshot next, also one that comes back.
+  void rebrand();
   // Lets go of all readers and timers.
   void stop();
 
@@ -91,11 +75,11 @@ class live_feed : public std::enable_shared_from_this<live_feed> {
   live_feed_options options_;
   const branding& brand_;
   const fleet& hosts_;
+  host_counts& watchers_;
   service& backend_;
   boost::asio::steady_timer timer_;
 
   std::vector<live_reader*> readers_;
-  std::unordered_map<host_id, std::size_t> watchers_;
 
   // What the next delta will tell.
   std::unordered_set<host_id> changed_;

@@ -2,6 +2,8 @@
 
 #include "core/json_object.hpp"
 
+#include <utility>
+
 namespace atlas::web {
 
 result<live_message> parse_live_message(std::string_view text) {
@@ -15,7 +17,15 @@ result<live_message> parse_live_message(std::string_view text) {
     const auto id = host_id::parse(host);
     parsed = focus_message{id ? std::optional(*id) : std::nullopt};
   } else if (type == "resume" && members.require("seq")) {
-    parsed = resume_message{members.whole("seq")};
+    resume_message resume{members.whole("seq"), {}};
+    for (const auto& name : members.texts("have", resume_message::max_hosts, host_id::max_size)) {
+      if (const auto id = host_id::parse(name)) {
+        resume.have.push_back(*id);
+      }
+    }
+    parsed = std::move(resume);
+  } else if (type == "view") {
+    parsed = view_request::read(members);
   }
   if (members.mistake()) {
     return tl::unexpected(*members.mistake());

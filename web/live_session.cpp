@@ -1,7 +1,9 @@
 #include "web/live_session.hpp"
 
+#include "web/live_feed.hpp"
 #include "web/live_message.hpp"
 #include "web/router.hpp"
+#include "web/view_feed.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -15,7 +17,7 @@ namespace websocket = beast::websocket;
 
 // What a browser may say: a burst of clicks, then a few a second.
 constexpr double message_burst = 20;
-constexpr double messages_per_second = 5;
+constexpr double messages_per_second = 10;
 constexpr std::chrono::seconds longest_check{5};
 // Application code of RFC 6455 section 7.4.2: "log in again".
 constexpr std::uint16_t session_ended = 4401;
@@ -33,14 +35,24 @@ std::optional<std::uint64_t> resume_parameter(const request& asked) {
   return seq;
 }
 
+// `?feed=view`: what this browser shows; anything else: the whole fleet.
+live_source& source_for(const site& where, const request& asked) {
+  if (asked.query().find("feed") == "view") {
+    return *where.views;
+  }
+  return *where.feed;
+}
+
 }  // namespace
 
 live_session::live_session(std::shared_ptr<connection> on, upgrade_request upgrade, const request& asked)
     : on_(std::move(on)),
+      source_(source_for(*on_->where, asked)),
       upgrade_(std::move(upgrade)),
       proof_(asked.proof),
       resume_after_(resume_parameter(asked)),
       socket_(on_->stream),
+      ping_timer_(on_->stream.get_executor()),
       check_timer_(on_->stream.get_executor()),
       message_tokens_(message_burst),
       tokens_at_(clock::now()) {
@@ -55,7 +67,8 @@ live_session::~live_session() {
 void live_session::leave() {
   over_ = true;
   check_timer_.cancel();
-  on_->where->feed->leave(*this);
+  ping_timer_.cancel();
+  source_.leave(*this);
 }
 
 void live_session::set_up() {
@@ -68,6 +81,7 @@ void live_session::set_up() {
   // A frame is sent from the shared buffer as it is.
   socket_.auto_fragment(false);
   socket_.text(true);
+  socket_.control_callback([this](websocket::frame_type, beast::string_view) { on_sign_of_life(); });
   on_->input.clear();
   on_->input.shrink_to_fit();
   on_->stream.expires_never();
@@ -83,7 +97,7 @@ task<void> live_session::run() {
     co_return;
   }
   proof_due_ = clock::now() + on_->where->options.session_check;
-  on_->where->feed->join(*this, resume_after_);
+  source_.join(*this, resume_after_);
   write_next();
   check_later();
   for (;;) {
@@ -106,7 +120,7 @@ void live_session::write_next() {
   if (writing_ || over_) {
     return;
   }
-  writing_ = on_->where->feed->take(*this);
+  writing_ = source_.take(*this);
   if (!writing_) {
     return;
   }
@@ -139,6 +153,7 @@ bool live_session::spend_message() {
 }
 
 std::optional<live_session::close_reason> live_session::take_message() {
+  on_sign_of_life();
   if (!spend_message()) {
     return reason(websocket::close_code::policy_error, "too many messages");
   }
@@ -146,17 +161,55 @@ std::optional<live_session::close_reason> live_session::take_message() {
     return reason(websocket::close_code::unknown_data, "text frames only");
   }
   const auto data = message_.data();
-  const auto message = parse_live_message({static_cast<const char*>(data.data()), data.size()});
+  auto message = parse_live_message({static_cast<const char*>(data.data()), data.size()});
   if (!message) {
     return reason(websocket::close_code::policy_error, "the message is not as the protocol has it");
   }
-  if (const auto* focus = std::get_if<focus_message>(&*message)) {
-    on_->where->feed->focus(*this, focus->host);
+  if (auto* focus = std::get_if<focus_message>(&*message)) {
+    focus_.look_at(std::move(focus->host), clock::now());
+    follow_focus();
+    ping_later();
   } else if (const auto* resume = std::get_if<resume_message>(&*message)) {
-    on_->where->feed->resume(*this, resume->seq);
+    source_.resume(*this, resume->seq, resume->have);
+  } else if (auto* view = std::get_if<view_request>(&*message)) {
+    source_.view(*this, std::move(*view));
+  }
+  write_next();
+  return std::nullopt;
+}
+
+void live_session::on_sign_of_life() {
+  focus_.heard(clock::now());
+  follow_focus();
+}
+
+void live_session::follow_focus() {
+  if (!over_) {
+    source_.focus(*this, focus_.focus(clock::now()));
     write_next();
   }
-  return std::nullopt;
+}
+
+void live_session::ping_later() {
+  if (!focus_.is_looking() || over_ || std::exchange(waits_to_ping_, true)) {
+    return;
+  }
+  ping_timer_.expires_after(focus_watch::period);
+  ping_timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+    self->waits_to_ping_ = false;
+    if (!cancelled && !self->over_) {
+      self->ping();
+    }
+  });
+}
+
+void live_session::ping() {
+  follow_focus();
+  if (focus_.is_looking() && !pinging_) {
+    pinging_ = true;
+    socket_.async_ping({}, [self = shared_from_this()](const error_code&) { self->pinging_ = false; });
+  }
+  ping_later();
 }
 
 void live_session::check_later() {

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "web/connection.hpp"
-#include "web/live_feed.hpp"
+#include "web/focus_watch.hpp"
+#include "web/live_source.hpp"
 #include "web/request.hpp"
 
 #include <chrono>
@@ -40,9 +41,15 @@ class live_session final : public live_reader, public std::enable_shared_from_th
   bool spend_message();
   void check_later();
   void check();
+  // Any frame has come from the browser.
+  void on_sign_of_life();
+  void follow_focus();
+  void ping_later();
+  void ping();
   void leave();
 
   std::shared_ptr<connection> on_;
+  live_source& source_;
   upgrade_request upgrade_;
   credential proof_;
   std::optional<std::uint64_t> resume_after_;
@@ -51,6 +58,10 @@ class live_session final : public live_reader, public std::enable_shared_from_th
   live_frame writing_;
   clock::time_point write_began_;
   clock::time_point proof_due_;
+  focus_watch focus_;
+  bool pinging_ = false;  // a ping is being written
+  bool waits_to_ping_ = false;
+  asio::basic_waitable_timer<clock, asio::wait_traits<clock>, loop_executor> ping_timer_;
   asio::basic_waitable_timer<clock, asio::wait_traits<clock>, loop_executor> check_timer_;
   double message_tokens_;
   clock::time_point tokens_at_;

@@ -67,13 +67,16 @@ struct user_change {
 
 struct new_token {
   std::string label;
-  role granted = role::viewer;
+  role granted = role::viewer;  // of an API token
   std::optional<unix_ms> expires;
+  token_info::kind what = token_info::kind::api;
+  std::uint32_t uses = 1;  // of an enrolment token: how many machines it lets in
 };
 
 struct made_token {
   token_info shown;
-  std::string secret;  // the only time that it is to be seen
+  std::string secret;      // the only time that it is to be seen
+  std::uint32_t uses = 0;  // of an enrolment token
 };
 
 // Why a change was not made.

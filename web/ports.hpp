@@ -100,6 +100,9 @@ struct readiness_check {
   bool required = true;  // false: the service is ready without it too
 };
 
+// The families of single hosts are long where there are many.
+enum class metrics_scope { with_hosts, without_hosts };
+
 // The service behind the dashboard.
 class service {
  public:
@@ -107,7 +110,7 @@ class service {
   virtual std::vector<readiness_check> readiness() const = 0;
   virtual isolation_report isolation() const = 0;
   // Prometheus text format 0.0.4.
-  virtual std::string metrics_text() const = 0;
+  virtual std::string metrics_text(metrics_scope scope) const = 0;
   // Forgets a host that is no longer wanted; false when it is not known.
   virtual bool remove_host(const actor& by, const host_id& host) = 0;
   // Browsers look at this host (or no longer do): it should report every second.

@@ -11,6 +11,8 @@ namespace atlas::web::routes {
 void root(site& where, const request& asked, const respond& reply);
 void dashboard(site& where, const request& asked, const respond& reply);
 void asset(site& where, const request& asked, const respond& reply);
+void icon(site& where, const request& asked, const respond& reply);
+void manifest(site& where, const request& asked, const respond& reply);
 
 // routes_status.cpp
 void healthz(site& where, const request& asked, const respond& reply);
@@ -19,6 +21,9 @@ void metrics(site& where, const request& asked, const respond& reply);
 void isolation(site& where, const request& asked, const respond& reply);
 void branding(site& where, const request& asked, const respond& reply);
 void live_without_upgrade(site& where, const request& asked, const respond& reply);
+
+// routes_openapi.cpp
+void openapi(site& where, const request& asked, const respond& reply);
 
 // routes_auth.cpp
 void login(site& where, const request& asked, const respond& reply);
@@ -48,6 +53,10 @@ void audit(site& where, const request& asked, const respond& reply);
 void notify_channels(site& where, const request& asked, const respond& reply);
 void notify_test(site& where, const request& asked, const respond& reply);
 
+// routes_settings.cpp
+void settings(site& where, const request& asked, const respond& reply);
+void change_settings(site& where, const request& asked, const respond& reply);
+
 // routes_agent.cpp
 void enroll(site& where, const request& asked, const respond& reply);
 void agent_files(site& where, const request& asked, const respond& reply);
@@ -56,8 +65,12 @@ void agent_file(site& where, const request& asked, const respond& reply);
 // routes_hosts.cpp
 void hosts(site& where, const request& asked, const respond& reply);
 void host(site& where, const request& asked, const respond& reply);
+void label_host(site& where, const request& asked, const respond& reply);
 void remove_host(site& where, const request& asked, const respond& reply);
 void host_history(site& where, const request& asked, const respond& reply);
+
+// routes_processes.cpp
+void processes(site& where, const request& asked, const respond& reply);
 
 // routes_alerts.cpp
 void alerts(site& where, const request& asked, const respond& reply);
@@ -65,6 +78,10 @@ void acknowledge(site& where, const request& asked, const respond& reply);
 void silences(site& where, const request& asked, const respond& reply);
 void add_silence(site& where, const request& asked, const respond& reply);
 void remove_silence(site& where, const request& asked, const respond& reply);
+
+// routes_past.cpp
+void past_alerts(site& where, const request& asked, const respond& reply);
+void host_events(site& where, const request& asked, const respond& reply);
 
 // routes_dry_run.cpp
 void dry_run(site& where, const request& asked, const respond& reply);

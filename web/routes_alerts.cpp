@@ -88,9 +88,10 @@ void alerts(site& where, const request& asked, const respond& reply) {
     }
   } else if (*state == "pending") {
     found = where.hosts.pending_alerts();
+  } else if (*state == "resolved") {
+    return past_alerts(where, asked, reply);
   } else {
-    return reply(problem(
-        400, "state must be firing, acknowledged or pending: alerts that are over are not listed", "state"));
+    return reply(problem(400, "state must be firing, acknowledged, pending or resolved", "state"));
   }
   std::string body = R"({"alerts":)";
   append_alerts(body, found);

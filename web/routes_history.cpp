@@ -1,8 +1,9 @@
 #include "core/json_text.hpp"
+#include "web/named_host.hpp"
 #include "web/problem.hpp"
+#include "web/query_number.hpp"
 #include "web/routes.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <iterator>
 
@@ -13,25 +14,10 @@ namespace atlas::web::routes {
 
 namespace {
 
-constexpr std::int64_t latest_time = 4'102'444'800'000;  // 2100-01-01
 constexpr std::int64_t default_points = 240;
 constexpr std::int64_t most_points = 5000;
 constexpr std::size_t longest_metric = 512;
 constexpr milliseconds default_span = std::chrono::hours(1);
-
-result<std::int64_t> whole_number(const request& asked, std::string_view name, std::int64_t absent,
-                                  std::int64_t least, std::int64_t most) {
-  const auto text = asked.query().find(name);
-  if (!text) {
-    return absent;
-  }
-  std::int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (failed != std::errc{} || end != text->data() + text->size() || value < least || value > most) {
-    return failure(std::string(name), fmt::format("must be a whole number from {} to {}", least, most));
-  }
-  return value;
-}
 
 result<history_query> parse_history(const host_id& host, const request& asked) {
   const auto metric = asked.query().find("metric");
@@ -122,11 +108,11 @@ result<format> wanted_format(const request& asked) {
 }  // namespace
 
 void host_history(site& where, const request& asked, const respond& reply) {
-  const auto id = host_id::parse(asked.captures.at(0));
-  if (!id || where.hosts.find(*id) == nullptr) {
-    return reply(problem(404, "there is no host of this id", "id"));
+  const auto* found = find_host(where, asked, reply);
+  if (found == nullptr) {
+    return;
   }
-  const auto query = parse_history(*id, asked);
+  const auto query = parse_history(found->id, asked);
   if (!query) {
     return reply(problem(400, query.error().where + " " + query.error().what, query.error().where));
   }

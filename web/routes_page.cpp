@@ -1,3 +1,4 @@
+#include "web/brand_icon.hpp"
 #include "web/problem.hpp"
 #include "web/routes.hpp"
 
@@ -32,6 +33,20 @@ void dashboard(site& where, const request& asked, const respond& reply) {
 void asset(site& where, const request& asked, const respond& reply) {
   auto file = where.files.serve(asked, fmt::format("{}", fmt::join(asked.target.segments, "/")));
   reply(file ? std::move(*file) : problem(404, "there is no such file"));
+}
+
+void icon(site& where, const request&, const respond& reply) {
+  response made;
+  made.content_type = "image/svg+xml";
+  made.text = brand_icon(where.brand);
+  reply(std::move(made));
+}
+
+void manifest(site& where, const request&, const respond& reply) {
+  response made;
+  made.content_type = "application/manifest+json";
+  made.text = web_manifest(where.brand);
+  reply(std::move(made));
 }
 
 }  // namespace atlas::web::routes

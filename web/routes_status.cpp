@@ -23,10 +23,15 @@ void readyz(site& where, const request&, const respond& reply) {
   reply(json_response(std::move(body), ready ? 200 : 503));
 }
 
-void metrics(site& where, const request&, const respond& reply) {
+void metrics(site& where, const request& asked, const respond& reply) {
+  const auto hosts = asked.query().find("hosts").value_or("true");
+  if (hosts != "true" && hosts != "false") {
+    return reply(problem(400, "hosts must be true or false", "hosts"));
+  }
   response made;
   made.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  made.text = where.backend.metrics_text();
+  made.text =
+      where.backend.metrics_text(hosts == "true" ? metrics_scope::with_hosts : metrics_scope::without_hosts);
   reply(std::move(made));
 }
 

@@ -12,6 +12,7 @@ namespace atlas::web::routes {
 namespace {
 
 constexpr std::size_t longest_label = 100;
+constexpr std::uint64_t most_uses = 10'000;
 
 void append_open_token(std::string& out, const token_info& one) {
   out += R"({"id":)";
@@ -36,6 +37,57 @@ void append_token(std::string& out, const token_info& one) {
   out += '}';
 }
 
+// An API token unless the body says otherwise.
+token_info::kind read_kind(json_object& body) {
+  constexpr std::size_t longest_kind = 16;
+  const auto word = body.text("kind", longest_kind);
+  if (word == "enroll") {
+    return token_info::kind::enrollment;
+  }
+  if (body.has("kind") && word != "api") {
+    body.add_mistake("kind", "must be \"api\" or \"enroll\"");
+  }
+  return token_info::kind::api;
+}
+
+std::uint32_t read_uses(json_object& body) {
+  if (!body.has("uses")) {
+    return 1;
+  }
+  const auto uses = body.whole("uses");
+  if (uses < 1 || uses > most_uses) {
+    body.add_mistake("uses", "must be a whole number from 1 to 10000");
+    return 1;
+  }
+  return static_cast<std::uint32_t>(uses);
+}
+
+new_token read_token(json_object& body) {
+  new_token wanted;
+  wanted.label = body.text("label", longest_label);
+  wanted.what = read_kind(body);
+  switch (wanted.what) {
+    case token_info::kind::api:
+      body.require("role");
+      wanted.granted = read_role(body, "role").value_or(role::viewer);
+      if (body.has("uses")) {
+        body.add_mistake("uses", "is for enrolment tokens only");
+      }
+      break;
+    case token_info::kind::enrollment:
+      wanted.uses = read_uses(body);
+      if (body.has("role")) {
+        body.add_mistake("role",
+                         "is for API tokens only: an enrolment token lets machines in, and nothing else");
+      }
+      break;
+  }
+  if (body.has("expires")) {
+    wanted.expires = body.time("expires");
+  }
+  return wanted;
+}
+
 }  // namespace
 
 void tokens(site& where, const request&, const respond& reply) {
@@ -46,11 +98,7 @@ void tokens(site& where, const request&, const respond& reply) {
 
 void make_token(site& where, const request& asked, const respond& reply) {
   json_object body(asked.body, where.options.max_body_bytes);
-  body.require("role");
-  new_token wanted{body.text("label", longest_label), read_role(body, "role").value_or(role::viewer), {}};
-  if (body.has("expires")) {
-    wanted.expires = body.time("expires");
-  }
+  auto wanted = read_token(body);
   if (body.mistake()) {
     return reply(bad_body(*body.mistake()));
   }
@@ -64,6 +112,10 @@ void make_token(site& where, const request& asked, const respond& reply) {
                            }
                            std::string text;
                            append_open_token(text, (*outcome)->shown);
+                           if ((*outcome)->shown.what == token_info::kind::enrollment) {
+                             text += R"(,"uses":)";
+                             append_json_integer(text, std::uint64_t{(*outcome)->uses});
+                           }
                            text += R"(,"token":)";
                            append_json_string(text, (*outcome)->secret);
                            text += '}';

@@ -1,19 +1,35 @@
 #include "web/server.hpp"
 
 #include "web/certificate.hpp"
+#include "web/frame_json.hpp"
 #include "web/listener.hpp"
 #include "web/live_feed.hpp"
 #include "web/site.hpp"
+#include "web/view_feed.hpp"
 
+#include <string>
 #include <utility>
 
 namespace atlas::web {
+
+namespace {
+
+std::string told_of(const branding& brand) {
+  std::string text;
+  append_branding(text, brand);
+  return text;
+}
+
+}  // namespace
 
 class server::impl {
  public:
   impl(boost::asio::io_context& io, std::shared_ptr<site> where) : io_(io), where_(std::move(where)) {
     const live_feed_options options{where_->options.live_interval, where_->options.max_live_frames};
-    where_->feed = std::make_shared<live_feed>(io_, options, where_->brand, where_->hosts, where_->backend);
+    where_->feed = std::make_shared<live_feed>(io_, options, where_->brand, where_->hosts, where_->watchers,
+                                               where_->backend);
+    where_->views = std::make_shared<view_feed>(io_, where_->options.view_interval, where_->brand,
+                                                where_->hosts, where_->watchers, where_->backend);
   }
 
   result<void> start() {
@@ -38,6 +54,7 @@ class server::impl {
       return;
     }
     where_->feed->stop();
+    where_->views->stop();
     if (listener_) {
       listener_->stop();
     }
@@ -64,7 +81,21 @@ class server::impl {
     return counted;
   }
 
-  void publish(const fleet_effects& effects) { where_->feed->publish(effects); }
+  void rebrand(branding brand) {
+    if (told_of(brand) == told_of(where_->brand)) {
+      return;
+    }
+    where_->take(std::move(brand));
+    where_->feed->rebrand();
+    where_->views->rebrand();
+  }
+
+  void offer(download file) { where_->options.agent_files.add(std::move(file)); }
+
+  void publish(const fleet_effects& effects) {
+    where_->feed->publish(effects);
+    where_->views->publish(effects);
+  }
 
  private:
   boost::asio::io_context& io_;
@@ -86,6 +117,8 @@ void server::refresh_certificate() { impl_->refresh_certificate(); }
 readiness_check server::certificate_readiness() const { return impl_->certificate_readiness(); }
 std::uint16_t server::port() const { return impl_->port(); }
 const server_counters& server::counters() const { return impl_->counters(); }
+void server::rebrand(branding brand) { impl_->rebrand(std::move(brand)); }
+void server::offer(download file) { impl_->offer(std::move(file)); }
 void server::publish(const fleet_effects& effects) { impl_->publish(effects); }
 
 }  // namespace atlas::web

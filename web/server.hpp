@@ -32,6 +32,10 @@ class server {
   std::uint16_t port() const;
   const server_counters& counters() const;
 
+  // The organisation looks otherwise from now on, to browsers that are connected too; it stays the same one.
+  void rebrand(branding brand);
+  // New machines fetch this file from now on, in place of the one of its name.
+  void offer(download file);
   // The fleet has applied an event with these effects: browsers are told at once or within live_interval.
   void publish(const fleet_effects& effects);
 

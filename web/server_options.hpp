@@ -30,6 +30,7 @@ struct server_options {
   std::size_t max_body_bytes = 64 * 1024;
   std::chrono::milliseconds request_timeout{10'000};  // for a whole request, and idle between two
   std::chrono::milliseconds live_interval{250};       // least time between two deltas
+  std::chrono::milliseconds view_interval{100};       // least time between two frames of a view
   std::size_t max_live_frames = 8;  // waiting per browser; beyond that it gets a fresh snapshot
   std::size_t max_live_clients = 1024;
   std::chrono::milliseconds live_write_timeout{30'000};  // for one frame to reach a browser

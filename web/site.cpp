@@ -21,8 +21,16 @@ site::site(const server_options& given, branding shown, const fleet& known, cons
       backend(ports.backend),
       alerts(ports.alerts),
       messages(ports.messages),
+      settings(ports.settings),
+      questions(ports.questions),
+      labels(ports.labels),
       cookie_name(session_cookie_name(brand.org_id)),
       content_security_policy(web::content_security_policy(brand)) {}
+
+void site::take(branding shown) {
+  brand = std::move(shown);
+  content_security_policy = web::content_security_policy(brand);
+}
 
 std::string content_security_policy(const branding& brand) {
   std::string logo;

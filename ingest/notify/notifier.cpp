@@ -32,8 +32,11 @@ double random_share() {
 }  // namespace
 
 notifier::notifier(notifier_options options, notify::outbox store)
-    : options_(std::move(options)), store_(std::move(store)), planner_(options_.rules) {
-  for (const auto& channel : options_.channels) {
+    : channels_(std::move(options.channels)),
+      look_(std::move(options.look)),
+      store_(std::move(store)),
+      planner_(std::move(options.rules)) {
+  for (const auto& channel : channels_) {
     auto& report = reports_[channel.name];
     report.name = channel.name;
     report.type = channel.type;
@@ -103,10 +106,15 @@ void notifier::test(std::optional<std::string> channel, test_handler done) {
   sender_.wake();
 }
 
+void notifier::change(org_look look, milliseconds window) {
+  const std::scoped_lock lock(mutex_);
+  change_ = {std::move(look), window};
+}
+
 std::vector<web::channel_report> notifier::report() const {
   const std::scoped_lock lock(mutex_);
   std::vector<web::channel_report> out;
-  for (const auto& channel : options_.channels) {
+  for (const auto& channel : channels_) {
     out.push_back(reports_.at(channel.name));
   }
   return out;
@@ -142,11 +150,17 @@ void notifier::run() {
 void notifier::take_orders(unix_ms now) {
   std::vector<input> inputs;
   std::vector<test_order> orders;
+  std::optional<std::pair<org_look, milliseconds>> change;
   {
     const std::scoped_lock lock(mutex_);
     inputs.swap(inputs_);
+    change.swap(change_);
     orders.swap(orders_);
     waiting_news_ = 0;
+  }
+  if (change) {
+    look_ = std::move(change->first);
+    planner_.set_window(change->second);
   }
   const auto plan = [&](std::vector<notice> planned) {
     std::move(planned.begin(), planned.end(), std::back_inserter(unsaved_));
@@ -175,7 +189,7 @@ void notifier::save(unix_ms now) {
     for (const auto& channel : what.channels) {
       notify::outbox_row row;
       row.channel = channel;
-      row.key = notify::idempotency_key(options_.look, what, channel);
+      row.key = notify::idempotency_key(look_, what, channel);
       row.incident = what.incident;
       row.kind = to_string(what.kind);
       row.title = headline(what);
@@ -219,7 +233,7 @@ void notifier::begin(const notify::outbox_row& row, const notify_channel& channe
     return;
   }
   under_way_[row.id] = row;
-  sender_.start(row.id, notify::form({*std::move(what), row.key, false}, channel, options_.look, now));
+  sender_.start(row.id, notify::form({*std::move(what), row.key, false}, channel, look_, now));
 }
 
 void notifier::finish(std::int64_t ticket, const notify::attempt& outcome, unix_ms now) {
@@ -264,14 +278,14 @@ void notifier::finish(std::int64_t ticket, const notify::attempt& outcome, unix_
 void notifier::begin_test(test_order order, unix_ms now) {
   test_round round;
   round.done = std::move(order.done);
-  for (const auto& channel : options_.channels) {
+  for (const auto& channel : channels_) {
     if (order.channel && *order.channel != channel.name) {
       continue;
     }
     const auto ticket = next_test_--;
     round.running[ticket] = channel.name;
-    sender_.start(ticket, notify::form(notify::make_test_message(options_.look, channel.name, now), channel,
-                                       options_.look, now));
+    sender_.start(ticket,
+                  notify::form(notify::make_test_message(look_, channel.name, now), channel, look_, now));
   }
   if (round.running.empty()) {
     round.done({});
@@ -322,9 +336,9 @@ void notifier::count_rows() {
 }
 
 const notify_channel* notifier::find_channel(std::string_view name) const {
-  const auto found = std::find_if(options_.channels.begin(), options_.channels.end(),
-                                  [name](const auto& one) { return one.name == name; });
-  return found == options_.channels.end() ? nullptr : &*found;
+  const auto found =
+      std::find_if(channels_.begin(), channels_.end(), [name](const auto& one) { return one.name == name; });
+  return found == channels_.end() ? nullptr : &*found;
 }
 
 }  // namespace atlas::ingest

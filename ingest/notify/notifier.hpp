@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace atlas::ingest {
@@ -43,6 +44,9 @@ class notifier {
   void reconcile(std::vector<alert_news> firing, std::size_t fleet_size);
   // Sends a test message through one channel or all of them; `done` is called on the notifier's thread.
   void test(std::optional<std::string> channel, test_handler done);
+  // How messages look, and for how long alerts are gathered into one: for what is planned or sent from now
+  // on.
+  void change(org_look look, milliseconds window);
   std::vector<web::channel_report> report() const;
   std::string store_trouble() const;  // empty while the outbox can be written
 
@@ -74,9 +78,10 @@ class notifier {
   void count_rows();
   const notify_channel* find_channel(std::string_view name) const;
 
-  const notifier_options options_;
+  const std::vector<notify_channel> channels_;
 
   // The notifier's thread alone:
+  org_look look_;
   notify::outbox store_;
   notify::sender sender_;
   notify_planner planner_;
@@ -91,6 +96,7 @@ class notifier {
 
   mutable std::mutex mutex_;  // guards the members below
   std::vector<input> inputs_;
+  std::optional<std::pair<org_look, milliseconds>> change_;
   std::size_t waiting_news_ = 0;
   std::vector<test_order> orders_;
   std::map<std::string, web::channel_report> reports_;

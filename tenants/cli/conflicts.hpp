@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tenants/name_conflict.hpp"
 #include "tenants/state_root.hpp"
 
 #include <cstdint>
@@ -12,8 +13,7 @@ namespace atlas::cli {
 // What one organisation may not share with the others of its root. Each tells who has it, as in "is taken by
 // acme", or gives an empty text. `own_slug` is the organisation that asks, empty for a new one.
 
-std::string name_conflict(const std::vector<tenants::tenant>& all, std::string_view own_slug,
-                          std::string_view name);
+using tenants::name_conflict;
 std::string port_conflict(const std::vector<tenants::tenant>& all, std::string_view own_slug,
                           std::uint16_t port);
 // All organisations of one root name the same broker.

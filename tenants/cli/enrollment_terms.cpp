@@ -3,17 +3,10 @@
 #include "tenants/server_url.hpp"
 
 #include <charconv>
-#include <chrono>
 
 #include <fmt/format.h>
 
 namespace atlas::cli {
-
-namespace {
-
-constexpr std::chrono::days usual_life{7};
-
-}  // namespace
 
 tl::expected<std::optional<unix_ms>, int> read_expiry(context& ctx, const arguments& args) {
   const auto text = args.value("expires");
@@ -26,8 +19,8 @@ tl::expected<std::optional<unix_ms>, int> read_expiry(context& ctx, const argume
 tl::expected<enrollment_terms, int> read_enrollment_terms(context& ctx, const arguments& args) {
   const auto expires = read_expiry(ctx, args);
   if (!expires) return tl::unexpected(expires.error());
-  enrollment_terms terms{args.value("label").value_or(""), expires->value_or(now() + usual_life),
-                         std::nullopt};
+  enrollment_terms terms{args.value("label").value_or(""),
+                         expires->value_or(now() + enrollment_terms::usual_life), std::nullopt};
   if (const auto text = args.value("uses")) {
     const auto* const end = text->data() + text->size();
     std::uint32_t uses = 0;
@@ -50,7 +43,7 @@ tl::expected<std::string, int> make_enrollment_token(context& ctx, const tenants
   };
   auto token = registry->create_enrollment_token(terms, derive, now());
   if (!token) return tl::unexpected(report(ctx, token.error()));
-  return *std::move(token);
+  return std::move(token->secret);
 }
 
 void warn_of_reach(context& ctx, const tenants::tenant_config& config) {

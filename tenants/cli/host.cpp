@@ -6,6 +6,7 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace atlas::cli {
 
@@ -32,6 +33,7 @@ int list(context& ctx, const arguments& args) {
       rows.push_back({{"id", host.id.text()},
                       {"generation", host.generation},
                       {"added", to_int(host.added)},
+                      {"tags", host.label.tags},
                       {"password", standing(*keys, host)}});
     }
     print_json(ctx, {{"hosts", std::move(rows)}});
@@ -42,10 +44,10 @@ int list(context& ctx, const arguments& args) {
                            org->config.organization.name, program_words(ctx), org->slug);
     return done;
   }
-  text_table table({"HOST", "REGISTERED", "GENERATION", "PASSWORD"});
+  text_table table({"HOST", "REGISTERED", "GENERATION", "PASSWORD", "TAGS"});
   for (const auto& host : *hosts) {
     table.add({std::string(host.id.text()), format_time(host.added), std::to_string(host.generation),
-               std::string(standing(*keys, host))});
+               std::string(standing(*keys, host)), fmt::format("{}", fmt::join(host.label.tags, " "))});
   }
   table.print(ctx);
   return done;
@@ -93,6 +95,11 @@ int add(context& ctx, const arguments& args) {
   return done;
 }
 
+error no_such_host(const context& ctx, const tenants::tenant& org, const host_id& id) {
+  return {std::string(id.text()), fmt::format("is no host of {}; '{} host list {}' shows them", org.slug,
+                                              program_words(ctx), org.slug)};
+}
+
 int revoke(context& ctx, const arguments& args) {
   auto named = find_named(ctx, args);
   if (!named) return named.error();
@@ -100,10 +107,7 @@ int revoke(context& ctx, const arguments& args) {
   const auto revoked = registry.revoke_host(id);
   if (!revoked) return report(ctx, revoked.error());
   if (!*revoked) {
-    return report(ctx,
-                  error{std::string(id.text()), fmt::format("is no host of {}; '{} host list {}' shows them",
-                                                            org.slug, program_words(ctx), org.slug)},
-                  not_found);
+    return report(ctx, no_such_host(ctx, org, id), not_found);
   }
   if (!sync(ctx)) return failed;
   if (ctx.json) {
@@ -135,6 +139,35 @@ int readmit(context& ctx, const arguments& args) {
   return done;
 }
 
+int tag(context& ctx, const arguments& args) {
+  auto named = find_named(ctx, args);
+  if (!named) return named.error();
+  auto& [id, org, registry] = *named;
+  const auto& words = args.words();
+  if (words.size() > 2 && args.has("none")) {
+    return report(ctx, error{"--none", "takes all tags away: name none beside it"}, usage);
+  }
+  if (words.size() == 2 && !args.has("none")) {
+    return report(ctx, error{"TAG", "is missing; --none takes all tags away"}, usage);
+  }
+  host_label_change change;
+  change.tags.emplace(words.begin() + 2, words.end());
+  if (const auto good = check(change); !good) return report(ctx, good.error(), usage);
+  const auto known = registry.label_host(id, change);
+  if (!known) return report(ctx, known.error());
+  if (!*known) return report(ctx, no_such_host(ctx, org, id), not_found);
+  if (ctx.json) {
+    print_json(ctx, {{"id", id.text()}, {"tags", *change.tags}});
+  } else {
+    ctx.out << (change.tags->empty()
+                    ? fmt::format("{} has no tags but those that its agent reports.\n", id.text())
+                    : fmt::format("{} is tagged {}.\n", id.text(), fmt::join(*change.tags, ", ")));
+  }
+  return done;
+}
+
+constexpr std::array none_flag{flag{"none", "", "takes all of them away"}};
+
 constexpr std::array verbs{
     verb{"host list", "ORG", "Shows the hosts that may report.", "  atlas-fleet host list acme\n", {}, list},
     verb{"host add",
@@ -150,6 +183,12 @@ constexpr std::array verbs{
          "  atlas-fleet host readmit acme web-1\n",
          {},
          readmit},
+    verb{"host tag", "ORG ID [TAG…]",
+         "Sets a host's tags, beside those that its agent reports: alert overrides, silences and the search "
+         "go by both.",
+         "  atlas-fleet host tag acme web-1 office \"third floor\"\n"
+         "  atlas-fleet host tag acme web-1 --none\n",
+         none_flag, tag},
     verb{"host revoke",
          "ORG ID",
          "Shuts a host out at once; its password is never valid again.",

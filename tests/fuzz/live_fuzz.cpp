@@ -34,6 +34,10 @@ void take(std::string_view text) {
   if (message) {
     if (const auto* focus = std::get_if<web::focus_message>(&*message)) {
       fuzz::require(!focus->host || host_id::is_valid(focus->host->text()));
+    } else if (const auto* view = std::get_if<web::view_request>(&*message)) {
+      fuzz::require(view->count <= web::view_request::max_count);
+      static const host_state nobody(*host_id::parse("web-1"));
+      view->search.fits(nobody);
     }
   }
 }

@@ -6,12 +6,13 @@ namespace {
 
 std::shared_ptr<web::site> make_site(handlers_site& made) {
   web::server_options options;
-  options.agent_files.add("install.sh", "text/x-shellscript; charset=utf-8", "#!/bin/sh\n");
+  options.agent_files.add({"install.sh", "text/x-shellscript; charset=utf-8", "#!/bin/sh\n"});
   auto where = std::make_shared<web::site>(
       options, web::testing::acme(), made.hosts, made.samples,
-      web::server_ports{made.auth, made.desk, made.staff, made.backend, made.alerts, made.messages});
+      web::server_ports{made.auth, made.desk, made.staff, made.backend, made.alerts, made.messages,
+                        made.settings, made.questions, made.labels});
   where->feed = std::make_shared<web::live_feed>(made.io, web::live_feed_options{}, where->brand, made.hosts,
-                                                 made.backend);
+                                                 where->watchers, made.backend);
   return where;
 }
 

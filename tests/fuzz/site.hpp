@@ -29,6 +29,9 @@ struct handlers_site {
         return tl::make_unexpected(web::people_refusal{});
       }};
   web::testing::known_messages messages;
+  web::testing::known_settings settings;
+  web::testing::known_processes questions;
+  web::testing::known_labels labels;
   std::shared_ptr<web::site> where;
 };
 

@@ -14,13 +14,15 @@ from .deadline import wait_until
 class LiveFeed:
     """`frames` are (arrival by time.monotonic(), frame); `hosts` is what snapshots and deltas add up to."""
 
-    def __init__(self, url, token=None, seconds=10, cookie=None, ca_file=None):
+    def __init__(self, url, token=None, seconds=10, cookie=None, ca_file=None, first=None):
+        """`first` is sent as soon as the connection is there."""
         self.frames = []
         self.hosts = {}
         self.alerts = {}
         self.org = None
         self.problem = None
         self._url = url
+        self._first = first
         self._headers = {"Cookie": cookie} if cookie else {"Authorization": f"Bearer {token}"}
         self._tls = {"ssl": ssl.create_default_context(cafile=ca_file)} if ca_file else {}
         self._lock = threading.Lock()
@@ -52,6 +54,8 @@ class LiveFeed:
     async def _follow(self):
         async with websockets.connect(self._url, extra_headers=self._headers, max_size=None, **self._tls) as socket:
             self._socket = socket
+            if self._first:
+                await socket.send(json.dumps(self._first))
             async for text in socket:
                 arrival = time.monotonic()
                 frame = json.loads(text)
@@ -62,7 +66,7 @@ class LiveFeed:
         if frame["type"] == "snapshot":
             self.hosts.clear()
             self.alerts.clear()
-            self.org = frame["org"]
+        self.org = frame.get("org", self.org)
         for host in frame.get("hosts", []):
             self.hosts.setdefault(host["id"], {}).update(host)
         for name in frame.get("removed", []):

@@ -158,6 +158,54 @@ def test_the_agent_says_why_it_cannot_enrol(two):
     assert "does not speak TLS" in attempt(f"https://127.0.0.1:{acme.port}")
 
 
+def make_token(org, token=None, **terms):
+    return org.request("POST", "/api/v1/tokens", token=token or org.token("admin"), json={"kind": "enroll", **terms})
+
+
+def test_an_administrator_makes_a_token_over_http(two):
+    acme, _ = two
+    made = make_token(acme, label="laptops", uses=2)
+    assert made.status_code == 201, made.text
+    given = made.json()
+    token = given.pop("token")
+    tokens = json.loads(acme.fleet.cli("--json", "token", "list", "acme").stdout)["tokens"]
+    listed = next(one for one in tokens if one["id"] == given["id"])
+    assert token in {credentials.enrollment_token(acme.key, acme.id, number) for number in range(1, 100)}, "by the recipe"
+    assert given == {"id": listed["id"], "kind": "enroll", "label": "laptops", "created": listed["added"],
+                     "expires": listed["added"] + 7 * 24 * 3600 * 1000, "uses": 2}
+    assert (listed["uses"], listed["max_uses"]) == (0, 2)
+    answer = enroll(acme, "by-http-1", token)
+    assert answer.status_code == 201 and answer.json()["password"] == acme.password("by-http-1")
+    connects(acme, "by-http-1").close()
+    assert enroll(acme, "by-http-2", token).status_code == 201
+    assert enroll(acme, "by-http-3", token).status_code == 401, "used up"
+    rows = acme.get("/api/v1/audit", token=acme.token("admin")).json()["audit"]
+    noted = next(row for row in rows if row["action"] == "token.create")
+    assert noted["object"] == f"{given['id']} (enrolment)" and noted["who"].startswith("token ")
+    assert f"by-http-1 (token {given['id']})" in [row["object"] for row in rows if row["action"] == "host.enroll"]
+    assert token not in json.dumps(rows) + acme.get("/api/v1/tokens", token=acme.token("admin")).text
+    brief = make_token(acme, expires=int(time.time() * 1000) + 1000).json()
+    assert brief["uses"] == 1
+    wait_until(lambda: enroll(acme, "by-http-1", brief["token"]).status_code == 401, 10, "the token has expired")
+    revoked = make_token(acme).json()
+    gone = acme.request("DELETE", f"/api/v1/tokens/{revoked['id']}", token=acme.token("admin"))
+    assert gone.status_code == 204 and enroll(acme, "by-http-4", revoked["token"]).status_code == 401
+
+
+def test_tokens_over_http_have_limits(two):
+    acme, beta = two
+    for terms in ({"uses": 0}, {"uses": 10_001}, {"uses": "2"}, {"expires": 1}, {"role": "admin"},
+                  {"expires": int(time.time() * 1000) - 1000}, {"label": "x" * 101}, {"kind": "enrol"}):
+        refused = make_token(acme, **terms)
+        assert refused.status_code == 400 and refused.json()["parameter"] in terms, refused.text
+    for role in ("viewer", "operator"):
+        assert make_token(acme, token=acme.token(role)).status_code == 403
+    assert make_token(acme, token=beta.token("admin")).status_code == 401
+    assert enroll(acme, "foreign", make_token(beta).json()["token"]).status_code == 401
+    api = acme.request("POST", "/api/v1/tokens", token=acme.token("admin"), json={"role": "viewer", "uses": 2})
+    assert api.status_code == 400 and api.json()["parameter"] == "uses"
+
+
 def stubs(folder):
     """A PATH whose system commands only note how they were called."""
     folder.mkdir(exist_ok=True)
@@ -201,13 +249,13 @@ def test_the_pasted_line_makes_a_machine_a_host(two):
     home = acme.fleet.root / "home of pasted"
     home.mkdir()
     line += " --host-id pasted-1"
-    done = subprocess.run(["sh", "-c", line], cwd=home, text=True, capture_output=True, timeout=60, check=False,
+    done = subprocess.run(["sh"], input=line, cwd=home, text=True, capture_output=True, timeout=60, check=False,
                           env=environment(PATH=stubs(acme.fleet.root / "stubs"), HOME=str(home)))
     assert done.returncode == 0, done.stdout + done.stderr
     assert installed_config(home, acme)[1]["password"] == acme.password("pasted-1")
     damaged = line.replace("  install.sh'", "0  install.sh'")
     assert damaged != line
-    done = subprocess.run(["sh", "-c", damaged], cwd=home, text=True, capture_output=True, timeout=60, check=False,
+    done = subprocess.run(["sh"], input=damaged, cwd=home, text=True, capture_output=True, timeout=60, check=False,
                           env=environment(PATH=stubs(acme.fleet.root / "stubs"), HOME=str(home)))
     assert done.returncode != 0
 

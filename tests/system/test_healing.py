@@ -29,10 +29,11 @@ def victims(up):
 
 
 def settled_victims(up):
-    """After the five seconds that the supervisor asks of a healthy program: each kill is a first one, not a crash loop."""
+    """After the five seconds that the supervisor asks of a healthy program: each kill is a first one, not a crash loop. The system
+    knows to a second or so when a process began."""
     def old_enough():
         found = victims(up)
-        return all(time.time() - process.create_time() > 5.5 for process in found) and found
+        return all(time.time() - process.create_time() > 7 for process in found) and found
     return wait_until(old_enough, 20, "broker and ingest run for a while", up.tail, every=0.1)
 
 

@@ -39,6 +39,9 @@ def test_its_hosts_are_like_others_and_every_sample_arrives(acme, fleet):
         assert 0 <= row["cpu"]["percent"] <= 100 and row["memory"]["total"] > 10**9
         assert row["disks"][0]["mount"] == "/" and 0 < row["disks"][0]["percent"] < 100
     assert "simulated" in json.dumps(acme.json("/api/v1/hosts/sim-0001"))
+    listed = acme.json("/api/v1/hosts/sim-0001/processes", token=acme.token("operator"))["processes"]
+    assert len(listed) > 5 and sum(one["memory"] for one in listed) < rows["sim-0001"]["memory"]["total"]
+    wait_until(lambda: acme.metrics()["atlas_samples_accepted_total"] - before > 60, 10 * SLOW, "a second sample of some", fleet.tails)
     assert running.stop() == 0
     summary = json.loads("{" + running.text().split("{", 1)[1])
     assert summary["connected"] == summary["hosts"] == 60

@@ -10,12 +10,13 @@ const axeSource = readFileSync(join(packages, 'axe-core/axe.min.js'), 'utf8');
 export const output = join(repository, 'tests/browser/output');
 mkdirSync(output, { recursive: true });
 
-export function launch() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
-}
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+export const launch = () => chromium.launch({ executablePath, args: quiet });
+
+// A browser with one profile, for what is to be shared with another program.
+export const launchPersistent = (profile, args) => chromium.launchPersistentContext(profile, { executablePath, args: [...quiet, ...args] });
 
 const open = new Set();
 
@@ -60,15 +61,13 @@ export async function signIn(page, base, user, password) {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-// What axe finds and people would stumble over, as lines of text.
+// Everything that axe finds, as lines of text.
 export async function accessibilityFaults(page) {
   // Half way between two themes nothing has the contrast that it is made with.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)));
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations
-    .filter((found) => ['serious', 'critical'].includes(found.impact))
-    .map((found) => `${found.id}: ${found.help} (${found.nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')})`);
+  return violations.map((found) => `${found.id}: ${found.help} (${found.nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')})`);
 }
 
 export const shot = (page, name, options = {}) => page.screenshot({ path: join(output, `${name}.png`), ...options });

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { waitUntil } from './wait.mjs';
 
 export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-const build = resolve(repository, process.env.ATLAS_BUILD_DIR ?? 'build/release');
+export const build = resolve(repository, process.env.ATLAS_BUILD_DIR ?? 'build/release');
 
 function program(name) {
   const path = join(build, 'bin', name);
@@ -16,7 +16,7 @@ function program(name) {
 }
 
 // Ports that are free now, all held at once so that they differ.
-async function freePorts(count) {
+export async function freePorts(count) {
   const servers = await Promise.all(
     Array.from(
       { length: count },
@@ -70,7 +70,7 @@ export class Fleet {
   }
 
   cli(args, input = '') {
-    return execFileSync(program('atlas-fleet'), ['--root', this.root, ...args], { input, env: environment, encoding: 'utf8', timeout: 60_000, stdio: ['pipe', 'pipe', 'pipe'] });
+    return execFileSync(program('atlas-fleet'), ['--root', this.root, ...args], { input, env: environment, encoding: 'utf8', timeout: 60_000, maxBuffer: 2 ** 26, stdio: ['pipe', 'pipe', 'pipe'] });
   }
 
   async choosePorts(organisations) {
@@ -101,9 +101,14 @@ export class Fleet {
   }
 
   start(name, args, label = name) {
+    return this.run(program(name), args, label);
+  }
+
+  // A program of anywhere, which ends with the fleet.
+  run(path, args, label) {
     const log = openSync(join(this.logs, `${label}.log`), 'a');
     // A group of its own, so that kill() reaches what it starts.
-    const child = spawn(program(name), args, { stdio: ['ignore', log, log], env: environment, detached: true });
+    const child = spawn(path, args, { stdio: ['ignore', log, log], env: environment, detached: true });
     const running = { child, label, ended: new Promise((done) => child.once('exit', done)) };
     this.programs.push(running);
     return running;
@@ -143,6 +148,19 @@ export class Fleet {
     const table = processes();
     const isIt = ({ words }) => words[0].endsWith('atlas-ingest') && words.includes(slug);
     return this.descendants(this.supervisor.child.pid).find((pid) => table.has(pid) && isIt(table.get(pid))) ?? null;
+  }
+
+  // The broker is gone meanwhile: who would start it again stands still.
+  async withoutBroker(body) {
+    const table = processes();
+    const pid = this.descendants(this.supervisor.child.pid).find((one) => table.get(one)?.words[0].endsWith('mosquitto'));
+    this.supervisor.child.kill('SIGSTOP');
+    try {
+      process.kill(pid, 'SIGKILL');
+      await body();
+    } finally {
+      this.supervisor.child.kill('SIGCONT');
+    }
   }
 
   tails(lines = 12) {

@@ -99,8 +99,10 @@ TEST_F(StoreAndForward, KeepsASampleUntilTheServiceHasStoredIt) {
   ASSERT_TRUE(agent.says("is stored up to 2; "));
   broker.kill();
   ASSERT_TRUE(agent.says("was lost"));
+  agent.program().send(SIGSTOP);
   broker.start();
-  const test_observer later(broker);
+  const test_observer later(broker, "latecomer");
+  agent.program().send(SIGCONT);
   ASSERT_TRUE(hears_array(later, 1)) << "although the broker had taken it";
   EXPECT_TRUE(eventually([&] { return numbers(later)[boot].count(3) == 1; }));
   EXPECT_EQ(numbers(later)[boot].count(2), 0U) << "what is stored is not sent again";

@@ -94,7 +94,9 @@ void test_broker::start() {
   close(log);
   if (!pid) throw std::runtime_error(pid.error().what);
   pid_ = *pid;
-  if (!eventually([&] { return takes_connections(port()); })) {
+  // It listens before it has read its certificate: it has read everything when it answers a login.
+  const auto answers = [&] { return mqtt_user(port(), ca_file(), {"nobody", "x"}).connect() != -1; };
+  if (!eventually([&] { return takes_connections(port()); }) || !eventually(answers)) {
     throw std::runtime_error("the broker does not start: " + this->log());
   }
 }

@@ -37,7 +37,7 @@ class test_broker {
   test_broker(const test_broker&) = delete;
   test_broker& operator=(const test_broker&) = delete;
 
-  void start();  // returns once it takes connections
+  void start();  // returns once it answers
   void stop();   // SIGTERM, and waits
   pid_t pid() const { return pid_; }
 

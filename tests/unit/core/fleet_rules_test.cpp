@@ -75,5 +75,84 @@ TEST_F(FleetManyRules, FollowTheTagsOfAHost) {
   EXPECT_EQ(effects.alerts.size(), 1U);
 }
 
+class FleetChangedRules : public FleetTest {
+ protected:
+  void change(fleet_rules rules, double seconds) {
+    apply(rules_changed{std::make_shared<const fleet_rules>(std::move(rules))}, seconds);
+  }
+  static fleet_rules with_cpu(double level) {
+    auto rules = rules_with_hold(0);
+    rules.levels[alert_rule::cpu].warning = level;
+    return rules;
+  }
+};
+
+TEST_F(FleetChangedRules, HoldFromTheNextSampleOn) {
+  take(make_sample(0, 70));
+  EXPECT_TRUE(effects.alerts.empty());
+  change(with_cpu(60), 1);
+  EXPECT_TRUE(effects.alerts.empty()) << "a level is compared with values that come";
+  take(make_sample(10, 70));
+  EXPECT_EQ(changes(), strings{"h1:cpu firing"});
+  EXPECT_EQ(effects.alerts.at(0).threshold, 60);
+  change(with_cpu(90), 11);
+  EXPECT_EQ(firing(), strings{"h1:cpu"}) << "it is over when a value says so";
+  take(make_sample(20, 70));
+  EXPECT_EQ(changes(), strings{"h1:cpu resolved"});
+}
+
+TEST_F(FleetChangedRules, LeaveAnAlertThatIsStillAboveItsClearLevel) {
+  take(make_sample(0, 92));
+  apply(alert_acknowledged{hosts.firing_alerts().at(0).key, "ada"}, 1);
+  change(with_cpu(95), 2);
+  take(make_sample(10, 92));
+  EXPECT_TRUE(effects.alerts.empty());
+  EXPECT_EQ(hosts.firing_alerts().at(0).acknowledged_by, "ada");
+  EXPECT_EQ(hosts.firing_alerts().at(0).threshold, 95);
+}
+
+TEST_F(FleetChangedRules, EndWhatIsNoLongerWatched) {
+  take(make_sample(0, 95));
+  auto rules = rules_with_hold(0);
+  rules.levels[alert_rule::cpu].warning.reset();
+  change(rules, 1);
+  take(make_sample(10, 95));
+  EXPECT_EQ(changes(), strings{"h1:cpu resolved"});
+}
+
+TEST_F(FleetChangedRules, EndEveryAlertAtOnceWhereThereAreToBeNone) {
+  change(rules_with_hold(30), 0);
+  take(make_sample(0, 95), "waits");
+  change(rules_with_hold(0), 1);
+  take(make_sample(2, 95));
+  auto none = rules_with_hold(0);
+  none.alerts_enabled = false;
+  change(none, 3);
+  EXPECT_EQ(changes(), strings{"h1:cpu resolved"});
+  EXPECT_TRUE(hosts.pending_alerts().empty());
+  take(make_sample(10, 95));
+  EXPECT_TRUE(effects.alerts.empty());
+  change(rules_with_hold(0), 11);
+  take(make_sample(20, 95));
+  EXPECT_EQ(changes(), strings{"h1:cpu firing"});
+}
+
+TEST_F(FleetChangedRules, FollowOverridesAndTheTimeUntilAHostIsSilent) {
+  take(make_sample(0, 95), "db");
+  auto rules = rules_with_hold(0);
+  rules.overrides = {{{"db", "", ""},
+                      alert_rule::cpu,
+                      {.warning = 99, .critical = {}, .margin = {}, .hold = {}, .enabled = {}}}};
+  rules.offline_after = milliseconds{5'000};
+  change(rules, 1);
+  take(make_sample(2, 93), "db");
+  EXPECT_EQ(changes(), strings{"db:cpu resolved"});
+  pass(6);
+  EXPECT_EQ(presence("db"), host_presence::online);
+  pass(8);
+  EXPECT_EQ(presence("db"), host_presence::silent);
+  EXPECT_EQ(changes(), strings{"db:offline firing"});
+}
+
 }  // namespace
 }  // namespace atlas::test

@@ -55,6 +55,13 @@ TEST(JsonText, WritesIntegersToTheirLimits) {
   EXPECT_EQ(out, "18446744073709551615 -9223372036854775808");
 }
 
+TEST(JsonText, WritesTexts) {
+  std::string out;
+  append_json_strings(out, {});
+  append_json_strings(out, {"[", "a\"b"});
+  EXPECT_EQ(out, R"([]["[","a\"b"])");
+}
+
 TEST(JsonText, EscapesWhatJsonAsksFor) {
   EXPECT_EQ(as_json("plain /text"), R"("plain /text")");
   EXPECT_EQ(as_json("a\"b\\c\n"), R"("a\"b\\c\n")");

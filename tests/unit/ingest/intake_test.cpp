@@ -124,7 +124,7 @@ TEST_F(Intake, KeepsRepliesWithTheirCorrelationDataInBounds) {
   const auto reply = format_rekey_reply({2, std::nullopt});
   const auto topic = topic_of("h", "reply");
   messages.take(topic, reply, false, "abc");
-  messages.take(topic, R"({"cmd":"processes","ok":true})", false, "abc");
+  messages.take(topic, R"({"cmd":"focus","ok":true})", false, "abc");
   messages.take(topic, "[]", false, "abc");
   messages.take(topic, reply, false, std::string(65, 'x'));
   const auto replies = messages.take_replies();
@@ -137,6 +137,22 @@ TEST_F(Intake, KeepsRepliesWithTheirCorrelationDataInBounds) {
   for (int i = 0; i < 5'000; ++i) messages.take(topic, reply, false, "abc");
   EXPECT_EQ(messages.take_replies().size(), 4'096U);
   EXPECT_TRUE(taken().empty());
+}
+
+TEST_F(Intake, KeepsListsOfProcessesApartAndInBounds) {
+  const auto topic = topic_of("h", "reply");
+  const auto reply = format_processes_reply({std::nullopt, {{7, "init", "root", 1, 2}}});
+  messages.take(topic, reply, false, "abc");
+  messages.take(topic, R"({"cmd":"processes","ok":true})", false, "abc");
+  messages.take(topic, reply + std::string(max_processes_reply_bytes, ' '), false, "abc");
+  const auto answers = messages.take_answers();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].host, host("h"));
+  EXPECT_EQ(answers[0].reply.processes.at(0).name, "init");
+  EXPECT_EQ(messages.refused(refusal::bad_reply), 2U);
+  EXPECT_TRUE(messages.take_replies().empty());
+  for (int i = 0; i < 1'000; ++i) messages.take(topic, reply, false, "abc");
+  EXPECT_EQ(messages.take_answers().size(), 128U);
 }
 
 TEST_F(Intake, TakesWhatTheGuardOfItsOwnOrganisationReports) {

@@ -18,9 +18,11 @@ using testing::Not;
 
 class MetricsText : public testing::Test {
  protected:
-  std::string page() const {
-    return render_metrics(
-        {hosts, counters, messages, box, web, true, 1, 0, 0, guard.newest(std::chrono::steady_clock::now())});
+  std::string page(web::metrics_scope scope = web::metrics_scope::with_hosts) const {
+    metrics_view view{hosts, counters, messages, box, web,
+                      true,  1,        0,        0,   guard.newest(std::chrono::steady_clock::now())};
+    view.scope = scope;
+    return render_metrics(view);
   }
   void apply(fleet_event event) {
     fleet_effects effects;
@@ -52,6 +54,13 @@ class MetricsText : public testing::Test {
   intake messages{test_org(), box, guard};
   web::server_counters web;
 };
+
+TEST_F(MetricsText, LeavesSingleHostsOutWhenAsked) {
+  fill();
+  EXPECT_THAT(page(), HasSubstr("atlas_host_cpu_percent"));
+  EXPECT_THAT(page(web::metrics_scope::without_hosts), Not(HasSubstr("{host=")));
+  EXPECT_THAT(page(web::metrics_scope::without_hosts), HasSubstr("atlas_hosts{state="));
+}
 
 TEST_F(MetricsText, HasTheNamesOfTheContract) {
   counters.accepted = 42;

@@ -27,6 +27,20 @@ TEST(MachineModel, GivesTheSameDayForTheSameSeed) {
   EXPECT_NE(one_day(7), one_day(8));
 }
 
+TEST(MachineModel, HasProcessesThatTogetherNeedWhatItNeeds) {
+  machine_model machine(7, "sim-0001");
+  const auto now = machine.measure(minutes(5), 50.0);
+  double cpu = 0;
+  std::uint64_t memory = 0;
+  for (const auto& one : machine.processes(50)) {
+    cpu += one.cpu_percent;
+    memory += one.memory;
+  }
+  EXPECT_NEAR(cpu, 50.0 * static_cast<double>(machine.info().cores), 1);
+  EXPECT_GT(memory, 0U);
+  EXPECT_LT(memory, *now.memory.used);
+}
+
 TEST(MachineModel, MakesSamplesThatTheWireTakes) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     for (auto one : one_day(seed)) {

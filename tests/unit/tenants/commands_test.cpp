@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         mistake{{"hots"}, usage, "did you mean 'host'"}, mistake{{"xyzzy-plugh"}, usage, "--help"},
         mistake{{"--frobnicate"}, usage, "--frobnicate"},
-        mistake{{"host"}, usage, "list, add, readmit, revoke"},
+        mistake{{"host"}, usage, "list, add, readmit, tag, revoke"},
         mistake{{"host", "lits"}, usage, "did you mean 'list'"}, mistake{{"host", "--what"}, usage, "--what"},
         mistake{{"host", "add", "acme"}, usage, "ORG ID"},
         mistake{{"host", "list", "acme", "more"}, usage, "more"},

@@ -80,6 +80,25 @@ TEST_F(Registry, NeverGivesARevokedHostItsOldPasswordAgain) {
   EXPECT_EQ(db.host(host("web-1")).value()->added, now + hour);
 }
 
+TEST_F(Registry, KeepsNotesAndTagsUntilTheHostIsRevoked) {
+  auto db = open();
+  ASSERT_TRUE(db.add_host(host("web-1"), now));
+  const auto before = db.host_revision().value();
+  EXPECT_TRUE(
+      db.label_host(host("web-1"), {"rack 3\nleft", std::vector<std::string>{"office", "third floor"}})
+          .value());
+  EXPECT_NE(db.host_revision().value(), before);
+  EXPECT_TRUE(db.label_host(host("web-1"), {"rack 4", {}}).value());
+  const host_label kept{"rack 4", {"office", "third floor"}};
+  EXPECT_EQ(open().host(host("web-1")).value()->label, kept);
+  EXPECT_EQ(open().hosts().value().at(0).label, kept);
+  EXPECT_EQ(db.audit({}, 10).value().at(0).action, "host.note");
+  EXPECT_FALSE(db.label_host(host("nobody"), {"x", {}}).value());
+  ASSERT_TRUE(db.revoke_host(host("web-1")).value());
+  EXPECT_FALSE(db.label_host(host("web-1"), {"x", {}}).value());
+  EXPECT_EQ(db.add_host(host("web-1"), now).value().label, host_label{});
+}
+
 TEST_F(Registry, VerifiesPasswords) {
   auto db = open();
   ASSERT_TRUE(db.add_user("admin", role::admin, "correct horse battery", now));
@@ -240,8 +259,9 @@ constexpr auto make_token = [](std::uint32_t number) { return "aft_" + std::to_s
 
 TEST_F(Registry, EnrolsHostsForAToken) {
   auto db = open();
-  const auto token = db.create_enrollment_token({"laptops", now + hour, 2}, make_token, now).value();
+  const auto [id, token] = db.create_enrollment_token({"laptops", now + hour, 2}, make_token, now).value();
   EXPECT_EQ(token, "aft_1");
+  EXPECT_EQ(db.enrollment_tokens().value().at(0).id, id);
   using outcome = enrollment::outcome;
   const auto first = db.enroll_host(token, host("web-1"), now).value();
   EXPECT_EQ(first.what, outcome::enrolled);
@@ -266,7 +286,8 @@ TEST_F(Registry, TakesATokenOnlyWhileItIsValid) {
   EXPECT_TRUE(db.revoke_token(db.enrollment_tokens().value().at(0).id).value());
   EXPECT_EQ(db.enroll_host("aft_1", host("web-2"), now).value().what, outcome::token_not_valid);
   EXPECT_TRUE(db.enrollment_tokens().value().empty());
-  EXPECT_EQ(db.create_enrollment_token({"", now + hour, std::nullopt}, make_token, now).value(), "aft_2")
+  EXPECT_EQ(db.create_enrollment_token({"", now + hour, std::nullopt}, make_token, now).value().secret,
+            "aft_2")
       << "no number is used twice";
 }
 

@@ -112,7 +112,8 @@ TEST_F(Rotation, GivesNewHostsTheNewKey) {
 TEST_F(Rotation, EndsEnrolmentTokensOfTheFormerKey) {
   auto store = registry_of("acme");
   const auto derive = [](std::uint32_t number) { return "aft_" + std::to_string(number); };
-  const auto token = store.create_enrollment_token({"", now + hour, std::nullopt}, derive, now).value();
+  const auto token =
+      store.create_enrollment_token({"", now + hour, std::nullopt}, derive, now).value().secret;
   EXPECT_EQ(begin().ended_tokens, 1U);
   EXPECT_EQ(store.enroll_host(token, host("h9"), now).value().what, enrollment::outcome::token_not_valid);
 }

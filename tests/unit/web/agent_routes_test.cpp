@@ -50,10 +50,12 @@ TEST(Enrolment, SaysWhyItRefuses) {
 
 TEST(AgentFiles, AreListedAndComeWithTheirChecksums) {
   server_options options;
-  options.agent_files.add("install.sh", "text/x-shellscript", "echo hello\n");
-  options.agent_files.add("atlas-agent-Linux-x86_64", "application/octet-stream", std::string("a\0b", 3));
+  options.agent_files = downloads("https://fleet.example.com:8768");
+  options.agent_files.add({"install.sh", "text/x-shellscript", "echo hello\n"});
+  options.agent_files.add({"atlas-agent-Linux-x86_64", "application/octet-stream", std::string("a\0b", 3)});
   running_server server(options);
   const auto listed = parsed(fetch(server.port(), "GET", "/api/v1/agent"));
+  EXPECT_EQ(listed.at("server"), "https://fleet.example.com:8768");
   ASSERT_EQ(listed.at("files").size(), 2U);
   EXPECT_EQ(listed.at("files")[1].at("size"), 3);
   EXPECT_EQ(listed.at("files")[0].at("sha256"), sha256_hex("echo hello\n"));

@@ -33,7 +33,7 @@ TEST_F(AlertRoutes, AcknowledgeAnAlertOnce) {
   EXPECT_EQ(send("POST", "/api/v1/alerts/web-1:cpu/ack").status, 409U);
   EXPECT_EQ(send("POST", "/api/v1/alerts/web-1:memory/ack").status, 404U);
   EXPECT_EQ(send("POST", "/api/v1/alerts/nonsense/ack").status, 404U);
-  EXPECT_EQ(send("GET", "/api/v1/alerts?state=resolved").status, 400U);
+  EXPECT_EQ(send("GET", "/api/v1/alerts?state=over").status, 400U);
 }
 
 TEST_F(AlertRoutes, MakeListAndRemoveSilences) {

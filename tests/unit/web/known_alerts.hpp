@@ -18,6 +18,11 @@ class known_alerts final : public alert_desk {
   void acknowledge(actor by, alert_key key, answer<outcome<alert>> done) override {
     done(take_(key, by.name));
   }
+  void list_incidents(incident_query asked, answer<std::vector<incident>> done) override {
+    asked_for = std::move(asked);
+    done(incidents);
+  }
+  void read_past(host_id, unix_ms, unix_ms, answer<host_past> done) override { done(past); }
   void list_silences(answer<std::vector<silence_info>> done) override { done(silences); }
   void add_silence(actor by, silence_terms asked, answer<outcome<silence_info>> done) override {
     silences.push_back({"s" + std::to_string(silences.size() + 1), std::move(asked), {}, by.name, true});
@@ -31,6 +36,9 @@ class known_alerts final : public alert_desk {
   }
 
   std::vector<silence_info> silences;
+  std::vector<incident> incidents;
+  host_past past;
+  incident_query asked_for;
 
  private:
   taker take_;

@@ -52,8 +52,9 @@ class LiveFeed : public ::testing::Test {
   branding brand_ = acme();
   fleet hosts_{fleet_rules{}};
   watched_service backend_{[](const host_id&) { return false; }};
-  std::shared_ptr<live_feed> feed_ =
-      std::make_shared<live_feed>(io_, live_feed_options{milliseconds{0}, 8}, brand_, hosts_, backend_);
+  host_counts watchers_;
+  std::shared_ptr<live_feed> feed_ = std::make_shared<live_feed>(io_, live_feed_options{milliseconds{0}, 8},
+                                                                 brand_, hosts_, watchers_, backend_);
 };
 
 TEST_F(LiveFeed, WritesOneDeltaForAllReaders) {
@@ -129,6 +130,31 @@ TEST_F(LiveFeed, SharesOneSnapshotAmongReadersThatComeClosely) {
   ASSERT_EQ(second.frames.size(), 2U) << "the snapshot and the delta since";
   EXPECT_EQ(second.frames[0].get(), first.frames[0].get());
   EXPECT_EQ(second.frames[1].get(), first.frames[1].get());
+}
+
+TEST_F(LiveFeed, GivesEveryReaderASnapshotWithANewBranding) {
+  reader present(feed_);
+  present.take_all();
+  receive("alpha", 1);
+  run();
+  ASSERT_EQ(present.frames.size(), 2U);
+  brand_.title = "Acme Works";
+  feed_->rebrand();
+  ASSERT_EQ(present.frames.size(), 3U);
+  const auto fresh = nlohmann::json::parse(*present.frames[2]);
+  EXPECT_EQ(fresh.at("type"), "snapshot");
+  EXPECT_EQ(fresh.at("org").at("title"), "Acme Works");
+  EXPECT_EQ(fresh.at("hosts").size(), 1U);
+  EXPECT_EQ(feed_->resyncs(), 0U) << "nobody was slow";
+
+  const auto before = nlohmann::json::parse(*present.frames[1]).at("seq").get<std::uint64_t>();
+  reader back(feed_);
+  feed_->resume(back, before, {});
+  back.take_all();
+  EXPECT_EQ(nlohmann::json::parse(*back.frames.at(0)).at("type"), "snapshot") << "it has the old branding";
+  receive("alpha", 2);
+  run();
+  EXPECT_EQ(nlohmann::json::parse(*present.frames.back()).at("type"), "delta");
 }
 
 TEST_F(LiveFeed, ShowsAClockThatIsOffUntilItIsRight) {

@@ -106,6 +106,38 @@ TEST_F(PeopleRoutes, MakeATokenAndShowItOnce) {
   EXPECT_EQ(send("DELETE", "/api/v1/tokens/11111111").status, 404U);
 }
 
+TEST_F(PeopleRoutes, MakeAnEnrolmentToken) {
+  const auto made = send("POST", "/api/v1/tokens",
+                         R"({"kind":"enroll","label":"laptops","uses":50,"expires":1900000000000})");
+  EXPECT_EQ(made.status, 201U);
+  EXPECT_EQ(parsed(made), nlohmann::json::parse(R"({"id":"4e1d22aa","kind":"enroll","label":"laptops",
+      "created":0,"expires":1900000000000,"uses":50,"token":"aft_secret"})"));
+  const auto usual = parsed(send("POST", "/api/v1/tokens", R"({"kind":"enroll"})"));
+  EXPECT_EQ(usual.at("uses"), 1);
+  EXPECT_EQ(usual.at("expires"), 7) << "as the port says";
+  for (const auto& [body, member] :
+       std::vector<std::pair<std::string, std::string>>{{R"({"kind":"enroll","uses":0})", "uses"},
+                                                        {R"({"kind":"enroll","uses":10001})", "uses"},
+                                                        {R"({"kind":"enroll","uses":-1})", "uses"},
+                                                        {R"({"kind":"enroll","uses":1.5})", "uses"},
+                                                        {R"({"kind":"enroll","uses":"2"})", "uses"},
+                                                        {R"({"kind":"enroll","role":"viewer"})", "role"},
+                                                        {R"({"kind":"enroll","expires":"soon"})", "expires"},
+                                                        {R"({"kind":"enrol"})", "kind"},
+                                                        {R"({"kind":"","role":"viewer"})", "kind"},
+                                                        {R"({"kind":7,"role":"viewer"})", "kind"},
+                                                        {R"({"kind":"api"})", "role"},
+                                                        {R"({"role":"viewer","uses":1})", "uses"}}) {
+    const auto answer = send("POST", "/api/v1/tokens", body);
+    EXPECT_EQ(answer.status, 400U) << body;
+    EXPECT_EQ(parsed(answer).value("parameter", ""), member) << answer.body;
+  }
+  EXPECT_EQ(changes().size(), 2U);
+  for (const auto& who : {running_server::viewer, running_server::operator_}) {
+    EXPECT_EQ(send("POST", "/api/v1/tokens", R"({"kind":"enroll"})", who).status, 403U);
+  }
+}
+
 TEST_F(PeopleRoutes, LetAPersonChangeTheirPassword) {
   const auto body = R"({"current":"old password","new":"new password"})";
   const auto changed = send("POST", "/api/v1/me/password", body, ann_);

@@ -97,7 +97,7 @@ TEST_F(Routes, AnswerUnknownPathsAndMethodsWithProblems) {
   expect_problem(get("/api/v1//hosts"), 404);
   const auto wrong = fetch(server_.port(), "POST", "/api/v1/hosts/alpha", running_server::admin);
   expect_problem(wrong, 405);
-  EXPECT_EQ(wrong.header("allow"), "GET, HEAD, DELETE");
+  EXPECT_EQ(wrong.header("allow"), "GET, HEAD, PATCH, DELETE");
   expect_problem(fetch(server_.port(), "BREW", "/healthz"), 405);
 }
 
@@ -128,6 +128,10 @@ TEST_F(Routes, SayHowTheServiceIs) {
   const auto metrics = get("/metrics");
   EXPECT_EQ(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(metrics.body, HasSubstr("atlas_hosts"));
+  EXPECT_THAT(metrics.body, HasSubstr("atlas_host_up"));
+  EXPECT_EQ(get("/metrics?hosts=true").body, metrics.body);
+  EXPECT_THAT(get("/metrics?hosts=false").body, ::testing::Not(HasSubstr("atlas_host_up")));
+  EXPECT_EQ(get("/metrics?hosts=maybe").status, 400);
 }
 
 TEST_F(Routes, ShowTheBrandingToAnyone) {

@@ -108,7 +108,7 @@ running_server::running_server(server_options options, fleet_rules rules)
   auth.tokens["afa_operator"] = {"operate", role::operator_, {}};
   auth.tokens["afa_admin"] = {"administer", role::admin, {}};
   web = std::make_unique<server>(io, std::move(options), acme(), hosts, samples,
-                                 server_ports{auth, desk, staff, backend, alerts, messages});
+                                 server_ports{auth, desk, staff, backend, alerts, messages, settings, questions, labels});
   if (auto started = web->start(); !started) {
     throw std::runtime_error(started.error().where + ": " + started.error().what);
   }

@@ -4,8 +4,11 @@
 #include "core/memory_history.hpp"
 #include "tests/unit/web/http_client.hpp"
 #include "tests/unit/web/known_alerts.hpp"
+#include "tests/unit/web/known_labels.hpp"
 #include "tests/unit/web/known_messages.hpp"
 #include "tests/unit/web/known_people.hpp"
+#include "tests/unit/web/known_processes.hpp"
+#include "tests/unit/web/known_settings.hpp"
 #include "web/server.hpp"
 
 #include <filesystem>
@@ -55,8 +58,9 @@ class watched_service final : public service {
   explicit watched_service(std::function<bool(const host_id&)> remove) : remove_(std::move(remove)) {}
   std::vector<readiness_check> readiness() const override { return checks; }
   isolation_report isolation() const override { return found; }
-  std::string metrics_text() const override {
-    return "# TYPE atlas_hosts gauge\natlas_hosts{state=\"online\"} 1\n";
+  std::string metrics_text(metrics_scope scope) const override {
+    const std::string hosts = scope == metrics_scope::with_hosts ? "atlas_host_up{host=\"h1\"} 1\n" : "";
+    return "# TYPE atlas_hosts gauge\natlas_hosts{state=\"online\"} 1\n" + hosts;
   }
   bool remove_host(const actor&, const host_id& which) override { return remove_(which); }
   void focus(const host_id& which, bool on) override { focused.emplace_back(std::string(which.text()), on); }
@@ -107,6 +111,9 @@ class running_server {
   watched_service backend;
   known_alerts alerts;
   known_messages messages;
+  known_settings settings;
+  known_processes questions;
+  known_labels labels;
   std::unique_ptr<server> web;
 
  private:

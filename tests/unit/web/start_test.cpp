@@ -16,7 +16,7 @@ class Start : public ::testing::Test {
   error start_error(server_options options) {
     boost::asio::io_context io{1};
     server one(io, std::move(options), acme(), hosts_, samples_,
-               server_ports{auth_, desk_, staff_, backend_, alerts_, messages_});
+               server_ports{auth_, desk_, staff_, backend_, alerts_, messages_, settings_, questions_, labels_});
     const auto started = one.start();
     return started ? error{} : started.error();
   }
@@ -36,6 +36,9 @@ class Start : public ::testing::Test {
   known_people staff_;
   watched_service backend_{[](const host_id&) { return false; }};
   known_messages messages_;
+  known_settings settings_;
+  known_processes questions_;
+  known_labels labels_;
   known_alerts alerts_{[](const alert_key&, const std::string&) -> alert_desk::outcome<alert> {
     return tl::make_unexpected(people_refusal{});
   }};
@@ -146,8 +149,9 @@ TEST_F(Start, SaysNothingOfEncryptionWhereThereIsNone) {
 
 TEST_F(Start, StopsWithEverythingThatIsUnderWay) {
   boost::asio::io_context io{1};
-  auto one = std::make_unique<server>(io, server_options{}, acme(), hosts_, samples_,
-                                      server_ports{auth_, desk_, staff_, backend_, alerts_, messages_});
+  auto one = std::make_unique<server>(
+      io, server_options{}, acme(), hosts_, samples_,
+      server_ports{auth_, desk_, staff_, backend_, alerts_, messages_, settings_, questions_, labels_});
   auth_.tokens["afa_viewer"] = {"view", role::viewer, {}};
   ASSERT_TRUE(one->start());
   std::thread loop([&] { io.run(); });

@@ -11,7 +11,7 @@ import Inventory from '../src/components/Inventory.svelte';
 import StateBadge from '../src/components/StateBadge.svelte';
 import { Fleet, HostEntry } from '../src/lib/fleet.svelte';
 import { text } from '../src/lib/text';
-import type { Alert, Host, IsolationReport, Presence } from '../src/lib/types';
+import type { Alert, Host, IsolationReport, Presence, ViewFrame } from '../src/lib/types';
 
 const host: Host = {
   id: 'web-1',
@@ -62,30 +62,48 @@ describe('alerts of a host', () => {
 });
 
 describe('the fleet', () => {
-  it('follows snapshot and deltas', () => {
+  const view = (seq: number, frame: Partial<ViewFrame>): ViewFrame => ({ type: 'view', seq, ...frame });
+
+  it('holds the rows that it is told of', () => {
     const fleet = new Fleet();
-    fleet.snapshot({ type: 'snapshot', seq: 1, hosts: [host, { id: 'b', state: 'lost' }], alerts: [alert] });
-    expect(fleet.entries.map((e) => e.id)).toEqual(['web-1', 'b']);
+    fleet.take(view(1, { rows: { total: 50, from: 10, ids: ['web-1', 'b'] }, hosts: [host, { id: 'b', state: 'lost' }], alerts: [alert], all_alerts: true }), true);
+    expect(fleet.rows.entries.map((e) => e.id)).toEqual(['web-1', 'b']);
+    expect([fleet.at(9), fleet.at(10)?.id, fleet.at(11)?.id, fleet.at(12)]).toEqual([undefined, 'web-1', 'b', undefined]);
     expect(fleet.find('web-1')?.alerts).toHaveLength(1);
     const kept = fleet.find('web-1');
 
-    fleet.delta({ type: 'delta', seq: 2, hosts: [{ id: 'web-1', ts: 12_000, cpu: { percent: 50 } }, { id: 'c', state: 'online' }], alerts: [{ ...alert, state: 'resolved' }] });
+    fleet.take(view(2, { hosts: [{ id: 'web-1', ts: 12_000, cpu: { percent: 50 } }], alerts: [{ ...alert, state: 'resolved' }] }), false);
     expect(fleet.find('web-1')).toBe(kept);
     expect(kept?.host.memory?.percent).toBe(43.1);
     expect(kept?.spark.mean).toEqual([12.4, 50]);
     expect(kept?.alerts).toHaveLength(0);
     expect(fleet.book.resolved).toHaveLength(1);
-    expect(fleet.entries.map((e) => e.id)).toEqual(['web-1', 'b', 'c']);
-
-    fleet.delta({ type: 'delta', seq: 3, removed: ['b'] });
-    expect(fleet.entries.map((e) => e.id)).toEqual(['web-1', 'c']);
-    expect(fleet.find('b')).toBeUndefined();
   });
-  it('forgets hosts that a new snapshot does not name', () => {
+  it('forgets hosts that are not shown, but neither those in trouble nor the one of the open page', () => {
     const fleet = new Fleet();
-    fleet.snapshot({ type: 'snapshot', seq: 1, hosts: [host, { id: 'b' }], alerts: [] });
-    fleet.snapshot({ type: 'snapshot', seq: 9, hosts: [{ id: 'b' }], alerts: [] });
-    expect(fleet.entries.map((e) => e.id)).toEqual(['b']);
+    fleet.focused = 'c';
+    fleet.take(view(1, { rows: { total: 3, from: 0, ids: ['a'] }, trouble: ['b'], hosts: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] }), true);
+    fleet.take(view(2, { rows: { total: 3, from: 1, ids: ['d'] }, hosts: [{ id: 'd' }] }), false);
+    expect(['a', 'b', 'c', 'd'].filter((id) => fleet.find(id))).toEqual(['b', 'c', 'd']);
+  });
+  it('says what it has after a lost connection, as much as a message holds', () => {
+    const fleet = new Fleet();
+    expect(fleet.known()).toBeNull();
+    const ids = Array.from({ length: 200 }, (_, i) => `${i}`.padStart(60, 'h'));
+    fleet.take(view(7, { rows: { total: 200, from: 0, ids }, hosts: ids.map((id) => ({ id })) }), true);
+    const known = fleet.known()!;
+    expect(known.seq).toBe(7);
+    expect(JSON.stringify({ type: 'resume', ...known }).length).toBeLessThan(4096);
+    expect(known.have.length).toBeGreaterThan(50);
+  });
+  it('announces new alerts only', () => {
+    const fleet = new Fleet();
+    fleet.take(view(1, { alerts: [alert], all_alerts: true }), true);
+    expect(fleet.raised).toBeNull();
+    fleet.take(view(2, { alerts: [{ ...alert, value: 96 }] }), false);
+    expect(fleet.raised).toBeNull();
+    fleet.take(view(3, { alerts: [{ ...alert, id: 'b:cpu', host: 'b' }] }), false);
+    expect(fleet.raised?.host).toBe('b');
   });
 });
 

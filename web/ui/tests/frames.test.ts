@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { dropHosts, judgeFrame, mergeAlerts, mergeHost, parseFrame, snapshotAlerts } from '../src/lib/frames';
-import type { Alert, Delta, Snapshot } from '../src/lib/types';
+import { allAlerts, mergeAlerts, mergeHost, parseFrame, unpackHeat } from '../src/lib/frames';
+import type { Alert } from '../src/lib/types';
 
-const delta = (seq: number): Delta => ({ type: 'delta', seq });
-const snapshot = (seq: number): Snapshot => ({ type: 'snapshot', seq, hosts: [], alerts: [] });
 const alert = (id: string, change: Partial<Alert> = {}): Alert => ({
   id,
   host: id.split(':')[0]!,
@@ -16,19 +14,7 @@ const alert = (id: string, change: Partial<Alert> = {}): Alert => ({
   ...change,
 });
 
-describe('the order of frames', () => {
-  it('takes the next delta and any snapshot', () => {
-    expect(judgeFrame(delta(8), 7)).toBe('apply');
-    expect(judgeFrame(snapshot(3), 7)).toBe('apply');
-  });
-  it('ignores what it has already', () => expect(judgeFrame(delta(7), 7)).toBe('ignore'));
-  it('notices that frames are missing', () => {
-    expect(judgeFrame(delta(9), 7)).toBe('gap');
-    expect(judgeFrame(delta(9), null)).toBe('gap');
-  });
-});
-
-describe('a host of a delta', () => {
+describe('a host that changed', () => {
   it('replaces the members it names and keeps the others', () => {
     const before = { id: 'a', state: 'online' as const, cpu: { percent: 1, load: [1, 2, 3] as [number, number, number] }, info: { os: 'linux' } };
     const after = mergeHost(before, { id: 'a', cpu: { percent: 9 } });
@@ -43,8 +29,8 @@ describe('a host of a delta', () => {
 
 describe('alerts', () => {
   const empty = { firing: [], resolved: [] };
-  it('of a snapshot replace all that fired', () => {
-    const book = snapshotAlerts({ firing: [alert('old:cpu')], resolved: [] }, [alert('a:cpu')]);
+  it('that are all replace what fired', () => {
+    const book = allAlerts({ firing: [alert('old:cpu')], resolved: [] }, [alert('a:cpu')]);
     expect(book.firing.map((a) => a.id)).toEqual(['a:cpu']);
   });
   it('move to the resolved ones and back', () => {
@@ -63,9 +49,8 @@ describe('alerts', () => {
     book = mergeAlerts(book, [alert('a:cpu', { state: 'acknowledged', acknowledged_by: 'ann' })]);
     expect(book.firing.map((a) => a.state)).toEqual(['acknowledged']);
     expect(book.resolved).toEqual([]);
-    expect(snapshotAlerts(empty, [alert('a:cpu', { state: 'acknowledged' })]).firing).toHaveLength(1);
+    expect(allAlerts(empty, [alert('a:cpu', { state: 'acknowledged' })]).firing).toHaveLength(1);
   });
-  it('go with their host', () => expect(dropHosts(mergeAlerts(empty, [alert('a:cpu'), alert('b:cpu')]), new Set(['a'])).firing.map((a) => a.host)).toEqual(['b']));
   it('that are resolved are remembered up to a bound', () => {
     const many = Array.from({ length: 50 }, (_, i) => alert(`h${i}:cpu`, { state: 'resolved' }));
     expect(mergeAlerts(empty, many).resolved).toHaveLength(20);
@@ -73,8 +58,9 @@ describe('alerts', () => {
 });
 
 describe('the text of a frame', () => {
-  it('is read', () => expect(parseFrame('{"type":"snapshot","seq":1,"hosts":[{"id":"a"}]}')).toMatchObject({ seq: 1, hosts: [{ id: 'a' }], alerts: [] }));
+  it('is read', () => expect(parseFrame('{"type":"view","seq":1,"hosts":[{"id":"a"}]}')).toMatchObject({ seq: 1, hosts: [{ id: 'a' }] }));
   it('is refused when it is none of ours', () => {
-    for (const text of ['', 'null', '[]', '{"type":"delta"}', '{"type":"hello","seq":1}', '{']) expect(parseFrame(text)).toBeNull();
+    for (const text of ['', 'null', '[]', '{"type":"view"}', '{"type":"hello","seq":1}', '{']) expect(parseFrame(text)).toBeNull();
   });
+  it('packs a number of each host', () => expect([...unpackHeat('AAFk_-8')]).toEqual([0, 1, 100, 255, 239]));
 });

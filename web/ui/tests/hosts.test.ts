@@ -1,54 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { countGroups, fullestDisk, holdOrder, inGroup, isTrouble, levelOf, matches, sortHosts, totalTraffic, type Judged } from '../src/lib/hosts';
+import { fullestDisk, hottest, isTrouble, levelOf, loadPerCore, swapPercent, totalTraffic, type Judged } from '../src/lib/hosts';
 import type { Alert, Host } from '../src/lib/types';
 
-const firing = (severity: Alert['severity']): Alert => ({ id: 'x', host: 'x', rule: 'cpu', severity, state: 'firing', value: 1, threshold: 1, since: 1 });
-const entry = (id: string, host: Partial<Host> = {}, alerts: Alert[] = []): Judged => ({ host: { id, state: 'online', ...host }, alerts });
-const ids = (list: Judged[]) => list.map((e) => e.host.id);
+const firing: Alert = { id: 'x', host: 'x', rule: 'cpu', severity: 'warning', state: 'firing', value: 1, threshold: 1, since: 1 };
+const judged = (host: Partial<Host>, alerts: Alert[] = []): Judged => ({ host: { id: 'a', ...host }, alerts });
 
-const fleet = [
-  entry('web-10', { cpu: { percent: 20 }, memory: { percent: 70 } }),
-  entry('web-2', { cpu: { percent: 80 }, memory: { percent: 10 } }),
-  entry('gone', { state: 'lost', cpu: { percent: 99 } }),
-  entry('mute', { state: 'silent' }),
-  entry('nap', { state: 'sleeping' }),
-  entry('off', { state: 'stopped' }),
-  entry('hot', { cpu: { percent: 97 } }, [firing('critical')]),
-  entry('warm', { cpu: { percent: 60 } }, [firing('warning')]),
-];
-
-describe('groups', () => {
-  it('count online and offline apart, and trouble across both', () => {
-    expect(countGroups(fleet)).toEqual({ all: 8, online: 4, trouble: 4, offline: 4 });
+describe('trouble', () => {
+  it('is an alert, or a host that is missing', () => {
+    expect(isTrouble(judged({ state: 'online' }, [firing]))).toBe(true);
+    expect(isTrouble(judged({ state: 'lost' }))).toBe(true);
+    expect(isTrouble(judged({ state: 'silent' }))).toBe(true);
   });
-  it('call a host without a state offline', () => expect(inGroup({ host: { id: 'n' }, alerts: [] }, 'offline')).toBe(true));
-  it('do not call a stopped or sleeping host trouble', () => {
-    expect(isTrouble(entry('a', { state: 'stopped' }))).toBe(false);
-    expect(isTrouble(entry('a', { state: 'sleeping' }))).toBe(false);
+  it('is not a host that was stopped or sleeps', () => {
+    for (const state of ['stopped', 'sleeping', 'online', undefined] as const) expect(isTrouble(judged({ state }))).toBe(false);
   });
-});
-
-describe('the order', () => {
-  it('has trouble first, then names as people count', () => {
-    expect(ids(sortHosts(fleet, 'trouble'))).toEqual(['gone', 'hot', 'mute', 'warm', 'web-2', 'web-10', 'nap', 'off']);
-  });
-  it('by name counts numbers', () => expect(ids(sortHosts(fleet, 'name'))).toEqual(['gone', 'hot', 'mute', 'nap', 'off', 'warm', 'web-2', 'web-10']));
-  it('by a figure puts hosts that do not report last', () => expect(ids(sortHosts(fleet, 'cpu')).slice(0, 4)).toEqual(['hot', 'web-2', 'warm', 'web-10']));
-  it('leaves the given list alone', () => {
-    const before = ids(fleet);
-    sortHosts(fleet, 'cpu');
-    expect(ids(fleet)).toEqual(before);
-  });
-  it('is held while somebody reads: places stay, the gone go, the new come last', () => {
-    expect(holdOrder(['a', 'b', 'c'], ['c', 'd', 'a'])).toEqual(['a', 'c', 'd']);
-    expect(holdOrder([], ['b', 'a'])).toEqual(['b', 'a']);
-  });
-});
-
-describe('the search', () => {
-  const host: Host = { id: 'web-1', state: 'online', info: { version: 'Debian GNU/Linux 12', tags: ['production'], addresses: ['10.0.0.7'] } };
-  it.each(['', 'WEB', 'debian prod', '10.0.0', 'online'])('finds by “%s”', (query) => expect(matches(host, query)).toBe(true));
-  it.each(['db', 'web staging'])('does not find by “%s”', (query) => expect(matches(host, query)).toBe(false));
 });
 
 describe('figures', () => {
@@ -64,6 +29,17 @@ describe('figures', () => {
     ];
     expect(totalTraffic({ id: 'a', network })).toEqual({ rx: 5, tx: 6 });
     expect(totalTraffic({ id: 'a' })).toBeUndefined();
+  });
+  it('put load to the number of logical CPUs', () => {
+    expect(loadPerCore({ id: 'a', cpu: { percent: 1, load: [4, 1, 1], cores: [1, 1] } })).toBe(2);
+    expect(loadPerCore({ id: 'a', cpu: { percent: 1, load: [4, 1, 1] }, info: { cores: 8 } })).toBe(0.5);
+    expect(loadPerCore({ id: 'a', cpu: { percent: 1, load: [4, 1, 1] } })).toBeUndefined();
+  });
+  it('of swap and temperature are there when they are reported', () => {
+    expect(swapPercent({ id: 'a', memory: { percent: 1, swap_total: 200, swap_used: 50 } })).toBe(25);
+    expect(swapPercent({ id: 'a', memory: { percent: 1, swap_total: 0, swap_used: 0 } })).toBeUndefined();
+    expect(hottest({ id: 'a', temperatures: [{ name: 'x', celsius: 41 }, { name: 'y', celsius: 60 }] })).toBe(60);
+    expect(hottest({ id: 'a' })).toBeUndefined();
   });
   it('have levels', () => expect([79.9, 80, 90].map(levelOf)).toEqual(['ok', 'high', 'very-high']));
 });

@@ -27,14 +27,15 @@ class FakeSocket implements Socket {
   }
 }
 
-const snapshot = (seq: number) => ({ type: 'snapshot', seq, hosts: [], alerts: [] });
-const delta = (seq: number) => ({ type: 'delta', seq, hosts: [] });
+const frame = (seq: number) => ({ type: 'view', seq });
+const table = { q: '', sort: 'trouble', group: '', from: 0, count: 40, hold: false, heat: '' };
 
 function setUp() {
   const sockets: FakeSocket[] = [];
   const seen: string[] = [];
   const statuses: LiveStatus[] = [];
   let session: SessionState = 'in';
+  let newest: number | null = null;
   const feed = new LiveFeed(
     () => {
       const socket = new FakeSocket();
@@ -42,8 +43,8 @@ function setUp() {
       return socket;
     },
     {
-      snapshot: (frame) => seen.push(`snapshot ${frame.seq}`),
-      delta: (frame) => seen.push(`delta ${frame.seq}`),
+      frame: ({ seq }, first) => seen.push(`${first ? 'first' : 'next'} ${(newest = seq)}`),
+      known: () => (newest === null ? null : { seq: newest, have: ['a'] }),
       status: (status) => statuses.push(status),
       checkSession: () => Promise.resolve(session),
       expired: () => seen.push('expired'),
@@ -56,45 +57,49 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('the live feed', () => {
-  it('hands over a snapshot and the deltas after it', () => {
+  it('says what is shown and hands over what comes', () => {
     const { feed, last, seen, statuses } = setUp();
     feed.start();
+    feed.show(table);
     last().accept();
-    last().receive(snapshot(5));
-    last().receive(delta(6));
-    last().receive(delta(6));
-    expect(seen).toEqual(['snapshot 5', 'delta 6']);
+    expect(last().sent).toEqual([{ type: 'view', ...table }]);
+    last().receive(frame(5));
+    last().receive(frame(6));
+    last().receive({ type: 'other', seq: 7 });
+    expect(seen).toEqual(['first 5', 'next 6']);
     expect(statuses.map((s) => s.phase)).toEqual(['connecting', 'live']);
   });
 
-  it('asks to resume at a gap, once, and goes on when it is filled', () => {
-    const { feed, last, seen } = setUp();
+  it('says a view once, and the newest of many that follow one another quickly', () => {
+    const { feed, last } = setUp();
     feed.start();
     last().accept();
-    last().receive(snapshot(5));
-    last().receive(delta(8));
-    last().receive(delta(9));
-    expect(last().sent).toEqual([{ type: 'resume', seq: 5 }]);
-    for (const n of [6, 7, 8, 9]) last().receive(delta(n));
-    expect(seen).toEqual(['snapshot 5', 'delta 6', 'delta 7', 'delta 8', 'delta 9']);
+    feed.show(table);
+    feed.show({ ...table });
+    for (let from = 1; from <= 50; from++) feed.show({ ...table, from });
+    vi.advanceTimersByTime(200);
+    expect(last().sent).toEqual([{ type: 'view', ...table }, { type: 'view', ...table, from: 50 }]);
   });
 
-  it('reconnects when a resume is not answered', () => {
-    const { feed, sockets, last } = setUp();
+  it('says after a lost connection what it has already', async () => {
+    const { feed, last, seen } = setUp();
     feed.start();
+    feed.show(table);
     last().accept();
-    last().receive(snapshot(5));
-    last().receive(delta(8));
-    vi.advanceTimersByTime(7_000);
-    expect(sockets[0]!.closed).toBe(true);
-    expect(sockets).toHaveLength(2);
+    last().receive(frame(5));
+    last().break();
+    await vi.advanceTimersByTimeAsync(1_000);
+    last().accept();
+    expect(last().sent).toEqual([{ type: 'resume', seq: 5, have: ['a'] }, { type: 'view', ...table }]);
+    last().receive(frame(9));
+    expect(seen).toEqual(['first 5', 'first 9']);
   });
 
   it('comes back by itself with growing waits, and soon again after a success', async () => {
     const { feed, sockets, last, statuses } = setUp();
     feed.start();
     last().accept();
-    last().receive(snapshot(1));
+    last().receive(frame(1));
     for (let i = 0; i < 4; i++) {
       last().break();
       await vi.advanceTimersByTimeAsync(16_000);
@@ -103,7 +108,7 @@ describe('the live feed', () => {
     const waits = statuses.filter((s) => s.phase === 'waiting');
     expect(waits).toHaveLength(4);
     last().accept();
-    last().receive(snapshot(9));
+    last().receive(frame(9));
     const before = Date.now();
     last().break();
     const wait = statuses[statuses.length - 1]!;
@@ -114,10 +119,10 @@ describe('the live feed', () => {
     const { feed, sockets, last, seen } = setUp();
     feed.start();
     last().accept();
-    last().receive(snapshot(1));
+    last().receive(frame(1));
     last().break(4401);
     vi.advanceTimersByTime(60_000);
-    expect(seen).toEqual(['snapshot 1', 'expired']);
+    expect(seen).toEqual(['first 1', 'expired']);
     expect(sockets).toHaveLength(1);
   });
 
@@ -145,7 +150,7 @@ describe('the live feed', () => {
     const { feed, sockets, last, setSession } = setUp();
     feed.start();
     last().accept();
-    last().receive(snapshot(1));
+    last().receive(frame(1));
     setSession('unreachable');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sockets[0]!.closed).toBe(true);

@@ -1,15 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { timeAxis, topOf } from '../src/lib/axes';
 import { shortSystem, system } from '../src/lib/inventory';
-import { parseRoute, hostPath } from '../src/lib/router.svelte';
+import { alertPath, parseRoute, hostPath, queryOf } from '../src/lib/router.svelte';
 import { ServerClock } from '../src/lib/server-clock';
 import { monogram } from '../src/lib/theme.svelte';
 
 describe('routes', () => {
   it('are read from the fragment', () => {
     expect(parseRoute('')).toEqual({ view: 'fleet' });
-    expect(parseRoute('#/alerts')).toEqual({ view: 'alerts' });
+    expect(parseRoute('#/alerts')).toEqual({ view: 'alerts', tab: 'active' });
     expect(parseRoute('#/host/%')).toEqual({ view: 'fleet' });
+    expect(parseRoute('#/?q=state:lost/x')).toEqual({ view: 'fleet' });
+    expect(parseRoute('#/wall')).toEqual({ view: 'wall' });
+    expect(parseRoute('#/host/web-1?from=1&to=2')).toEqual({ view: 'host', id: 'web-1' });
+    expect(parseRoute('#/alerts?x=/y')).toEqual({ view: 'alerts', tab: 'active' });
+    expect(queryOf('#/host/web-1?from=1&to=2')).toBe('from=1&to=2');
+    expect(queryOf('#/host/web-1')).toBe('');
+    expect(parseRoute(alertPath('history'))).toEqual({ view: 'alerts', tab: 'history' });
+    expect(parseRoute('#/alerts/nothing')).toEqual({ view: 'alerts', tab: 'active' });
     expect(parseRoute(hostPath('web-1.example_x'))).toEqual({ view: 'host', id: 'web-1.example_x' });
   });
 });
@@ -56,6 +64,7 @@ describe('the top of a scale', () => {
     for (const value of [1, 5000, 1e6, 3.3e7, 9.99e9]) expect(topOf('rate', value)).toBeGreaterThan(value);
     expect(topOf('celsius', 51)).toBe(60);
     expect(topOf('celsius', 97)).toBe(120);
+    expect([topOf('number', 0), topOf('number', 0.99), topOf('number', 3.1)]).toEqual([1, 1.25, 4]);
   });
 });
 
@@ -70,5 +79,13 @@ describe('the times of a chart', () => {
   it('name the day at midnight, and where days are far apart', () => {
     expect(label(null, [noon, midnight], 0, 0, 6 * 3600)[1]).toMatch(/26/);
     expect(label(null, [noon], 0, 0, 86_400)[0]).toMatch(/25/);
+  });
+  it('say the year where it begins', () => {
+    const [december, january, later] = [new Date(2026, 11, 25), new Date(2027, 0, 4), new Date(2027, 0, 14)].map((day) => day.getTime() / 1000) as [number, number, number];
+    expect(label(null, [december, january, later], 0, 0, 10 * 86_400)).toEqual(['25 Dec', '4 Jan 2027', '14 Jan']);
+  });
+  it('name the month where months are far apart, with the year at the left and where it begins', () => {
+    const months = [10, 12, 14, 24].map((month) => new Date(2026, month, 1).getTime() / 1000);
+    expect(label(null, months, 0, 0, 60 * 86_400)).toEqual(['Nov 2026', 'Jan 2027', 'Mar', 'Jan 2028']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { align, Series, sparkPath } from '../src/lib/series';
+import { align, breaks, nearest, placeAt, Series, sparkPath } from '../src/lib/series';
 
 describe('a series', () => {
   it('appends what is newer and leaves late points to the history', () => {
@@ -64,6 +64,31 @@ describe('aligned series', () => {
     expect(axis).toEqual([1, 2, 31, 60]);
     expect(mean).toEqual([1, 2, null, 3]);
   });
+});
+
+describe('a break', () => {
+  const every = (step: number, count: number, start = 0) => Array.from({ length: count }, (_, i) => start + i * step);
+  it('is where nothing came for long', () => expect(breaks([...every(10, 5), ...every(10, 5, 500)], 30).indexOf(true)).toBe(5));
+  it('is none where points are as far apart all around: history of long ago is coarse', () => expect(breaks(every(60_000, 20), 30_000)).not.toContain(true));
+  it('is none where coarse history goes over into fine', () => expect(breaks([...every(3600, 8), ...every(60, 8, 8 * 3600)], 150)).not.toContain(true));
+  it('stands on both sides of a point that is alone', () => {
+    const broken = breaks([...every(10, 6), 1000, ...every(10, 6, 3000)], 30);
+    expect(broken.flatMap((is, i) => (is ? [i] : []))).toEqual([6, 7]);
+  });
+});
+
+describe('the nearest of some times', () => {
+  it.each([[0, 0], [14, 0], [16, 1], [30, 2], [99, 2]])('to %d is number %d', (t, i) => expect(nearest([10, 20, 30], t)).toBe(i));
+  it('of none is none', () => expect(nearest([], 5)).toBe(-1));
+});
+
+describe('the value of a moment', () => {
+  const times = [0, 10, 20, 30, 500, 510, 520];
+  const broken = times.map((t) => t === 500);
+  it.each([[12, 1], [30, 3], [55, 3], [480, 4], [520, 6], [540, 6]])('at %d is number %d', (t, i) => expect(placeAt(times, broken, t, 30)).toBe(i));
+  it.each([100, 265, 400, 600, -40])('at %d is none: nothing came', (t) => expect(placeAt(times, broken, t, 30)).toBe(-1));
+  it('is the nearest of coarse history, however far', () => expect(placeAt([0, 3600, 7200], [false, false, false], 1700, 30)).toBe(0));
+  it('of nothing is none', () => expect(placeAt([], [], 5, 30)).toBe(-1));
 });
 
 describe('a sparkline', () => {

@@ -6,7 +6,7 @@ export const worst = (alerts: readonly Alert[]): Alert['severity'] | null =>
   alerts.length === 0 ? null : alerts.some((a) => a.severity === 'critical') ? 'critical' : 'warning';
 
 // "Disk /home", "CPU"
-export const alertTitle = (alert: Alert): string => [word(text.alerts.rules, alert.rule), alert.instance].filter(Boolean).join(' ');
+export const alertTitle = (alert: Pick<Alert, 'rule' | 'instance'>): string => [word(text.alerts.rules, alert.rule), alert.instance].filter(Boolean).join(' ');
 
 // An alert of the whole organisation bears no machine's name.
 export const alertHost = (alert: Alert): string => (alert.host === '_' ? text.alerts.organization : alert.host);

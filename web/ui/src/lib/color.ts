@@ -81,9 +81,15 @@ export function contrast(a: string, b: string): number {
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }
 
-// Black or white, whichever reads better on `hex`.
+// Black or white, whichever reads better on `hex`: one of them has at least 4.58:1 on any colour.
 export function inkOn(hex: string): string {
-  return contrast(hex, '#0b0d10') >= contrast(hex, '#ffffff') ? '#0b0d10' : '#ffffff';
+  return contrast(hex, '#000000') >= contrast(hex, '#ffffff') ? '#000000' : '#ffffff';
+}
+
+// As color-mix(in srgb, a part, b).
+export function mix(a: string, part: number, b: string): string {
+  const [x, y] = [parseHex(a), parseHex(b)];
+  return x && y ? toHex(x.map((v, i) => v * part + y[i]! * (1 - part)) as Rgb) : b;
 }
 
 // The shade of `color` nearest to its own lightness that has at least `ratio` against every background. The
@@ -120,6 +126,7 @@ const calm = {
   dark: { maxC: 0.17, minL: 0.62, maxL: 0.84 },
 };
 
+// `backgrounds`: the surfaces of the theme, the one that panels have first.
 export function accentFor(primary: string, secondary: string | null | undefined, theme: 'light' | 'dark', backgrounds: string[]): Accent {
   const brand = parseHex(primary) ? primary : fallbackBrand;
   const limits = calm[theme];
@@ -138,7 +145,8 @@ export function accentFor(primary: string, secondary: string | null | undefined,
     brand,
     brandInk: inkOn(brand),
     brandEnd: secondary && parseHex(secondary) ? secondary : fromOklch({ ...toOklch(brand), h: toOklch(brand).h + 0.7 }),
-    text: readableShade(first, backgrounds, 4.6),
+    // Also on panels with a breath of the accent: --accent-soft.
+    text: readableShade(first, [...backgrounds, mix(line, theme === 'dark' ? 0.16 : 0.12, backgrounds[0]!)], 4.6),
     line,
     line2,
   };

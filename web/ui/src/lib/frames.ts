@@ -1,17 +1,4 @@
-import type { Alert, Frame, Host, HostChange } from './types';
-
-// What to do with a frame, given the sequence number of the newest one applied.
-//   apply   it is the next one, or a snapshot
-//   ignore  it repeats what is known already
-//   gap     frames are missing: ask to resume and apply nothing until the gap is filled
-export type Verdict = 'apply' | 'ignore' | 'gap';
-
-export function judgeFrame(frame: Frame, lastSeq: number | null): Verdict {
-  if (frame.type === 'snapshot') return 'apply';
-  if (lastSeq === null) return 'gap';
-  if (frame.seq <= lastSeq) return 'ignore';
-  return frame.seq === lastSeq + 1 ? 'apply' : 'gap';
-}
+import type { Alert, Host, HostChange, ViewFrame } from './types';
 
 // Members of the newer frame replace those of the older one; absent members stay, and null says that the host
 // reports this no longer.
@@ -36,8 +23,8 @@ function byUrgency(a: Alert, b: Alert): number {
 
 export const isRaised = (a: Alert): boolean => a.state === 'firing' || a.state === 'acknowledged';
 
-// Alerts of a snapshot are all that are raised.
-export function snapshotAlerts(book: AlertBook, alerts: Alert[]): AlertBook {
+// All that are raised, in place of what was known.
+export function allAlerts(book: AlertBook, alerts: Alert[]): AlertBook {
   return { firing: alerts.filter(isRaised).sort(byUrgency), resolved: book.resolved };
 }
 
@@ -53,13 +40,8 @@ export function mergeAlerts(book: AlertBook, changes: Alert[]): AlertBook {
   return { firing: firing.sort(byUrgency), resolved: resolved.slice(0, resolvedKept) };
 }
 
-export function dropHosts(book: AlertBook, hosts: Set<string>): AlertBook {
-  const keep = (a: Alert) => !hosts.has(a.host);
-  return { firing: book.firing.filter(keep), resolved: book.resolved.filter(keep) };
-}
-
 // Parses a text frame; null when it is none of ours.
-export function parseFrame(text: string): Frame | null {
+export function parseFrame(text: string): ViewFrame | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -67,8 +49,12 @@ export function parseFrame(text: string): Frame | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const frame = value as Partial<Frame>;
-  if (typeof frame.seq !== 'number') return null;
-  if (frame.type === 'snapshot') return { ...frame, hosts: frame.hosts ?? [], alerts: frame.alerts ?? [] } as Frame;
-  return frame.type === 'delta' ? (frame as Frame) : null;
+  const frame = value as Partial<ViewFrame>;
+  return frame.type === 'view' && typeof frame.seq === 'number' ? (frame as ViewFrame) : null;
+}
+
+// A number of each host as the service packs them: base64url of one byte each.
+export function unpackHeat(values: string): Uint8Array {
+  const binary = atob(values.replace(/-/g, '+').replace(/_/g, '/'));
+  return Uint8Array.from(binary, (c) => c.charCodeAt(0));
 }

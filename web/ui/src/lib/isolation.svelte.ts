@@ -1,4 +1,5 @@
 import { api } from './api';
+import { repeat } from './repeat';
 import type { IsolationReport } from './types';
 
 // What the service's canary has last found, asked for again while somebody is signed in.
@@ -7,15 +8,12 @@ export class Isolation {
 
   // Returns what ends it.
   watch(every = 30_000): () => void {
-    const ask = async () => {
+    return repeat(async () => {
       try {
         this.report = await api.isolation();
       } catch {
         // What was known is shown with its age; the feed tells of a lost connection.
       }
-    };
-    void ask();
-    const timer = setInterval(() => document.visibilityState === 'visible' && void ask(), every);
-    return () => clearInterval(timer);
+    }, every);
   }
 }

@@ -1,6 +1,6 @@
 import { backoffDelay } from './backoff';
-import { judgeFrame, parseFrame } from './frames';
-import type { Delta, Frame, Snapshot } from './types';
+import { parseFrame } from './frames';
+import type { ViewFrame, ViewRequest } from './types';
 
 export type LiveStatus =
   | { phase: 'connecting' }
@@ -10,10 +10,17 @@ export type LiveStatus =
 
 export type SessionState = 'in' | 'out' | 'unreachable';
 
+// What the page has already: everything up to `seq` of these hosts.
+export interface Known {
+  seq: number;
+  have: string[];
+}
+
 export interface LiveHandlers {
-  snapshot(frame: Snapshot): void;
-  delta(frame: Delta): void;
+  // `first` of a connection.
+  frame(frame: ViewFrame, first: boolean): void;
   status(status: LiveStatus): void;
+  known(): Known | null;
   // Whether the session still holds: asked after a connection that the server did not accept, or a long quiet.
   checkSession(): Promise<SessionState>;
   // The session is over; the feed has stopped.
@@ -32,20 +39,21 @@ export interface Socket {
 
 const sessionEnded = 4401; // close code of the service
 const openState = 1;
-const resumePatience = 5_000; // for a resume to be answered
 const quietLimit = 45_000; // without a frame: ask whether the connection is still there
+const viewPause = 110; // between two views: the service takes ten messages a second
 
-// The live feed: keeps a WebSocket open, hands frames over in order, fills gaps, reconnects with growing waits.
+// The live feed: keeps a WebSocket open, says what the page shows, hands frames over, reconnects with growing waits.
 export class LiveFeed {
   private socket: Socket | null = null;
-  private seq: number | null = null;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private resumeTimer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setInterval> | undefined;
   private lastFrame = 0;
-  private gap = false;
   private focused = '';
+  private shown: ViewRequest | null = null;
+  private sent = ''; // the view that this connection knows
+  private sentAt = -Infinity;
+  private viewTimer: ReturnType<typeof setTimeout> | undefined;
   private running = false;
 
   constructor(
@@ -65,7 +73,7 @@ export class LiveFeed {
   stop(): void {
     this.running = false;
     clearTimeout(this.timer);
-    clearTimeout(this.resumeTimer);
+    clearTimeout(this.viewTimer);
     clearInterval(this.watchdog);
     this.drop();
   }
@@ -84,53 +92,54 @@ export class LiveFeed {
     this.send({ type: 'focus', host });
   }
 
+  // What the page shows: at once, or a moment after the view before.
+  show(view: ViewRequest): void {
+    this.shown = view;
+    clearTimeout(this.viewTimer);
+    const wait = this.sentAt + viewPause - this.now();
+    if (wait <= 0) this.sendView();
+    else this.viewTimer = setTimeout(() => this.sendView(), wait);
+  }
+
+  private sendView(): void {
+    const message = JSON.stringify({ type: 'view', ...this.shown });
+    if (!this.shown || message === this.sent || this.socket?.readyState !== openState) return;
+    this.sent = message;
+    this.sentAt = this.now();
+    this.socket.send(message);
+  }
+
   private connect(): void {
     clearTimeout(this.timer);
     this.handlers.status({ phase: 'connecting' });
     const socket = this.open();
     this.socket = socket;
-    this.seq = null;
-    this.gap = false;
+    this.sent = '';
     let accepted = false;
+    let first = true;
     socket.onopen = () => {
       accepted = true;
       this.lastFrame = this.now();
+      const known = this.handlers.known();
+      if (known) this.send({ type: 'resume', ...known });
       if (this.focused) this.send({ type: 'focus', host: this.focused });
+      this.sendView();
     };
     socket.onmessage = (event) => {
       if (this.socket !== socket || typeof event.data !== 'string') return;
       this.lastFrame = this.now();
       const frame = parseFrame(event.data);
-      if (frame) this.take(frame);
+      if (!frame) return;
+      this.failures = 0;
+      this.handlers.frame(frame, first);
+      if (first) this.handlers.status({ phase: 'live' });
+      first = false;
     };
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
       this.socket = null;
-      clearTimeout(this.resumeTimer);
       if (this.running) void this.retry(accepted, event.code);
     };
-  }
-
-  private take(frame: Frame): void {
-    const verdict = judgeFrame(frame, this.seq);
-    if (verdict === 'ignore') return;
-    if (verdict === 'gap') {
-      if (this.gap) return;
-      this.gap = true;
-      this.send({ type: 'resume', seq: this.seq ?? 0 });
-      this.resumeTimer = setTimeout(() => this.reconnect(), resumePatience);
-      return;
-    }
-    this.gap = false;
-    clearTimeout(this.resumeTimer);
-    this.seq = frame.seq;
-    if (frame.type === 'snapshot') {
-      this.failures = 0;
-      this.handlers.snapshot(frame);
-      this.handlers.status({ phase: 'live' });
-    } else {
-      this.handlers.delta(frame);
-    }
   }
 
   private async retry(accepted: boolean, code: number): Promise<void> {

@@ -17,6 +17,7 @@ export function metricValue(host: Host, metric: string): number | undefined {
   } else if (plain) {
     value = host[plain as 'processes'];
   }
+  if (typeof value === 'boolean') return value ? 1 : 0;
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
@@ -24,8 +25,4 @@ export const disk = (mount: string, field: 'percent' | 'read_bps' | 'write_bps')
 export const nic = (name: string, field: 'rx_bps' | 'tx_bps') => `network[${name}].${field}`;
 export const temperature = (name: string) => `temperatures[${name}].celsius`;
 export const core = (index: number) => `cpu.cores[${index}]`;
-
-const hour = 3_600_000;
-export const ranges = { '15m': hour / 4, '1h': hour, '6h': 6 * hour, '24h': 24 * hour, '7d': 7 * 24 * hour, '30d': 30 * 24 * hour };
-export type RangeKey = keyof typeof ranges;
-export const rangeKeys = Object.keys(ranges) as RangeKey[];
+export const load = (index: number) => `cpu.load[${index}]`;

@@ -1,14 +1,19 @@
+import { parseColumns, type ColumnId } from './columns';
 import { languages } from './languages';
-import { rangeKeys } from './metrics';
+import { rangeKeys } from './ranges';
 
 // What this browser remembers. Storage may be refused (private windows): then the choice lasts for the page.
-function load<T extends string>(key: string, allowed: readonly T[], fallback: T): T {
+function stored(key: string): string | null {
   try {
-    const value = localStorage.getItem(`atlas-fleet.${key}`) as T | null;
-    return value && allowed.includes(value) ? value : fallback;
+    return localStorage.getItem(`atlas-fleet.${key}`);
   } catch {
-    return fallback;
+    return null;
   }
+}
+
+function load<T extends string>(key: string, allowed: readonly T[], fallback: T): T {
+  const value = stored(key) as T | null;
+  return value && allowed.includes(value) ? value : fallback;
 }
 
 function save(key: string, value: string): void {
@@ -20,14 +25,16 @@ function save(key: string, value: string): void {
 }
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
-export type Layout = 'cards' | 'rows';
+export type Layout = 'cards' | 'table' | 'heat';
+export const layouts: Layout[] = ['cards', 'table', 'heat'];
 
 class Prefs {
   #theme = $state<ThemeChoice>(load('theme', ['system', 'light', 'dark'], 'system'));
   #language = $state(load('language', ['system', ...languages], 'system'));
-  #layout = $state<Layout>(load('layout', ['cards', 'rows'], 'cards'));
+  #layout = $state<Layout | ''>(load('layout', ['', ...layouts], ''));
+  #columns = $state.raw<readonly ColumnId[]>(parseColumns(stored('columns')));
   #range = $state(load('range', rangeKeys, '15m'));
-  #sort = $state(load('sort', ['trouble', 'name', 'cpu', 'memory', 'disk'] as const, 'trouble'));
+  #notices = $state(load('notices', ['on', 'off'], 'off'));
 
   get theme() {
     return this.#theme;
@@ -44,12 +51,20 @@ class Prefs {
     this.#language = value;
     save('language', value);
   }
+  // '': as suits the size of the fleet.
   get layout() {
     return this.#layout;
   }
   set layout(value) {
     this.#layout = value;
     save('layout', value);
+  }
+  get columns() {
+    return this.#columns;
+  }
+  set columns(value) {
+    this.#columns = value;
+    save('columns', value.join(','));
   }
   get range() {
     return this.#range;
@@ -58,12 +73,13 @@ class Prefs {
     this.#range = value;
     save('range', value);
   }
-  get sort() {
-    return this.#sort;
+  // Whether the browser itself is to tell of new alerts, as far as it may.
+  get notices() {
+    return this.#notices;
   }
-  set sort(value) {
-    this.#sort = value;
-    save('sort', value);
+  set notices(value) {
+    this.#notices = value;
+    save('notices', value);
   }
 }
 

@@ -74,34 +74,69 @@ export class Series {
 
 export type Cell = number | null | undefined;
 
-// Several series on one time axis, in seconds as uPlot wants it. `undefined` is a point that another series
-// has and this one has not; `null` breaks the line where nothing came for longer than `gap` ms.
+// Whether nothing came for long before each of `times`: longer than `gap` ms and than is usual around there, for
+// history of long ago is coarse, and a range may have finer points at its end than at its start.
+export function breaks(times: readonly number[], gap: number): boolean[] {
+  const around = 5;
+  const usual = (first: number, last: number): number => {
+    const steps: number[] = [];
+    for (let i = Math.max(1, first); i <= Math.min(times.length - 1, last); i++) steps.push(times[i]! - times[i - 1]!);
+    return steps.sort((a, b) => a - b)[Math.floor((steps.length - 1) / 2)] ?? 0;
+  };
+  return times.map((t, i) => {
+    const step = i > 0 ? t - times[i - 1]! : 0;
+    return step > gap && step > 2.5 * Math.max(usual(i - around, i - 1), usual(i + 1, i + around));
+  });
+}
+
+// Several series on one time axis, in seconds as uPlot wants it, with a row of `columns` each. `undefined` is a point
+// that another series has and this one has not; `null` breaks the line where nothing came for long.
 export function align(series: readonly Series[], columns: readonly ('min' | 'mean' | 'max')[], gap: number): [number[], ...Cell[][]] {
   const times = new Set<number>();
   for (const s of series) for (const t of s.t) times.add(t);
   const sorted = [...times].sort((a, b) => a - b);
+  const broken = breaks(sorted, gap);
   const axis: number[] = [];
-  const breaks: boolean[] = [];
+  const holes: boolean[] = [];
   sorted.forEach((t, i) => {
-    const before = sorted[i - 1];
-    if (before !== undefined && t - before > gap) {
-      axis.push((before + t) / 2);
-      breaks.push(true);
+    if (broken[i]) {
+      axis.push((sorted[i - 1]! + t) / 2);
+      holes.push(true);
     }
     axis.push(t);
-    breaks.push(false);
+    holes.push(false);
   });
   const rows = series.flatMap((s) => {
     const at = new Map(s.t.map((t, i) => [t, i]));
     return columns.map((column) =>
       axis.map((t, i): Cell => {
-        if (breaks[i]) return null;
+        if (holes[i]) return null;
         const index = at.get(t);
         return index === undefined ? undefined : s[column][index];
       }),
     );
   });
   return [axis.map((t) => t / 1000), ...rows];
+}
+
+// The place of the value of `times` (ascending) that is nearest to `t`; -1 where there is none.
+export function nearest(times: readonly number[], t: number): number {
+  let low = 0;
+  let high = times.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! < t) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && t - times[low - 1]! < times[low]! - t ? low - 1 : high;
+}
+
+// The place of the value that stands for the moment `t`: -1 where nothing came for longer than `gap` ms.
+export function placeAt(times: readonly number[], broken: readonly boolean[], t: number, gap: number): number {
+  const i = nearest(times, t);
+  if (i < 0 || Math.abs(times[i]! - t) <= gap) return i;
+  const next = t > times[i]! ? i + 1 : i;
+  return next > 0 && next < times.length && !broken[next] ? i : -1;
 }
 
 // The SVG path of a sparkline in a box of width × height; values run from 0 to `top`. Lines break at gaps.

@@ -1,11 +1,12 @@
 import { api, ApiError, whenUnauthorized } from './api';
 import { Fleet } from './fleet.svelte';
+import { FleetView } from './fleet-view.svelte';
 import { LiveFeed, type Socket } from './live';
 import type { Branding, Me } from './types';
 
 function openSocket(): Socket {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  return new WebSocket(`${scheme}://${location.host}/api/v1/live`) as unknown as Socket;
+  return new WebSocket(`${scheme}://${location.host}/api/v1/live?feed=view`) as unknown as Socket;
 }
 
 // A number: too many attempts, the next one after so many seconds.
@@ -18,13 +19,14 @@ class Session {
   me = $state.raw<Me | null>(null);
   expired = $state(false);
   readonly fleet = new Fleet();
+  readonly view = new FleetView(() => this.fleet.summary?.total ?? 0);
 
   readonly feed = new LiveFeed(openSocket, {
-    snapshot: (frame) => {
+    frame: (frame, first) => {
       if (frame.org) this.branding = frame.org;
-      this.fleet.snapshot(frame);
+      this.fleet.take(frame, first);
     },
-    delta: (frame) => this.fleet.delta(frame),
+    known: () => this.fleet.known(),
     status: (status) => this.fleet.setStatus(status),
     checkSession: async () => {
       try {
@@ -81,6 +83,17 @@ class Session {
     this.feed.start();
   }
 
+  // The host that somebody looks at closely, '' for none.
+  lookAt(host: string): void {
+    this.fleet.focused = host;
+    this.feed.focus(host);
+    if (!host || this.fleet.find(host)) return;
+    // The feed says nothing of a host that there is not.
+    api.host(host).catch((problem: unknown) => {
+      if (problem instanceof ApiError && problem.status === 404) this.fleet.absent = host;
+    });
+  }
+
   private leave(expired: boolean): void {
     if (this.phase === 'login') return;
     this.feed.stop();
@@ -90,7 +103,7 @@ class Session {
     this.phase = 'login';
   }
 
-  private async loadBranding(): Promise<void> {
+  async loadBranding(): Promise<void> {
     try {
       this.branding = await api.branding();
     } catch {

@@ -2,8 +2,8 @@ import { accentFor } from './color';
 import { prefs } from './prefs.svelte';
 import type { Branding } from './types';
 
-// The surfaces that accents must be readable on: those of tokens.css.
-const surfaces = { light: ['#ffffff', '#f5f6f8'], dark: ['#0c0f13', '#14181e', '#1b2028'] };
+// The surfaces that accents must be readable on: --surface, --page and --surface-2 of tokens.css.
+export const surfaces = { light: ['#ffffff', '#f5f6f8', '#f0f2f5'], dark: ['#14181e', '#0c0f13', '#1b2028'] };
 
 class Theme {
   #systemDark = $state(false);
@@ -29,7 +29,9 @@ class Theme {
     set('--accent', accent.line);
     set('--accent-2', accent.line2);
     set('--accent-text', accent.text);
-    if (branding) setFavicon(monogram(branding.title), accent.brand, accent.brandInk);
+    // The service draws it; the colour makes the browser ask again.
+    const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+    if (branding && link) link.href = `/icon.svg?${new URLSearchParams({ color: accent.brand, title: branding.title })}`;
   }
 }
 
@@ -41,16 +43,4 @@ export function monogram(title: string): string {
   const first = [...(words[0] ?? 'F')][0] ?? 'F';
   const second = words.length > 1 ? [...words[1]!][0]! : '';
   return (first + second).toUpperCase();
-}
-
-function setFavicon(letters: string, fill: string, ink: string): void {
-  const escaped = letters.replace(/[<>&"']/g, '');
-  const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="${fill}"/>` +
-    `<text x="16" y="21.5" text-anchor="middle" font-family="system-ui,sans-serif" font-weight="700" font-size="${letters.length > 1 ? 14 : 18}" fill="${ink}">${escaped}</text></svg>`;
-  const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-  if (link) {
-    link.type = 'image/svg+xml';
-    link.href = `data:image/svg+xml,${encodeURIComponent(svg)}`;
-  }
 }

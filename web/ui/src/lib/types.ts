@@ -90,6 +90,14 @@ export interface Host {
   uptime?: number;
   processes?: number;
   info?: HostInfo;
+  note?: string;
+  tags?: string[]; // people's, beside those in `info`
+}
+
+// What people write about a host; null takes it away.
+export interface HostLabel {
+  note?: string | null;
+  tags?: string[] | null;
 }
 
 // A host of a delta: what is absent has not changed, what is null is reported no longer.
@@ -111,36 +119,111 @@ export interface Alert {
   acknowledged_at?: number;
 }
 
+// One time that an alert fired; `value` is that of then, `since` when it fired.
+export interface PastAlert extends Alert {
+  state: 'resolved';
+  resolved: number;
+  worst: number;
+}
+
+export interface PastAlerts {
+  alerts: PastAlert[];
+  next: number | null; // `before` of the page that follows
+}
+
+export interface Silence {
+  id: string;
+  host: string | null;
+  tag: string | null;
+  rule: string | null;
+  from: number;
+  until: number;
+  repeat: string | null;
+  comment: string | null;
+  created: number;
+  by: string;
+  active: boolean;
+}
+
 // Whom nobody is told about, and when; `repeat` is an RFC 5545 rule.
 export interface NewSilence {
   host?: string;
   tag?: string;
   rule?: string;
+  from?: number;
   until: number;
   repeat?: string;
   comment?: string;
 }
 
-export interface Snapshot {
-  type: 'snapshot';
+// What the page shows of the fleet: docs/api.md, "A view of the fleet".
+export interface ViewRequest {
+  q: string;
+  sort: string;
+  group: string;
+  from: number;
+  count: number;
+  hold: boolean;
+  heat: string;
+}
+
+export interface Summary {
+  hosts: Record<Presence, number>;
+  alerts: { critical: number; warning: number };
+  trouble: number;
+  total: number;
+}
+
+// A member that is absent has not changed.
+export interface ViewFrame {
+  type: 'view';
   seq: number;
   org?: Branding;
-  hosts: Host[];
-  alerts: Alert[];
-}
-
-export interface Delta {
-  type: 'delta';
-  seq: number;
+  summary?: Summary;
+  rows?: { total: number; from: number; ids: string[] };
+  groups?: [name: string, hosts: number, trouble: number][];
+  trouble?: string[];
+  heat?: { figure: string; values: string };
   hosts?: HostChange[];
   alerts?: Alert[];
-  removed?: string[];
+  all_alerts?: boolean; // `alerts` are all that are raised
 }
-
-export type Frame = Snapshot | Delta;
 
 // [time, smallest, mean, largest]
 export type HistoryPoint = [number, number, number, number];
+
+// An alert as it was: `until` is null while it fires.
+export interface AlertSpell {
+  id: string;
+  rule: Alert['rule'];
+  instance: string;
+  severity: Alert['severity'];
+  from: number;
+  until: number | null;
+}
+
+// What happened to a host within a range of time. The first presence is the state at the range's start.
+export interface HostEvents {
+  host: string;
+  presence: [ts: number, state: Presence][];
+  restarts: number[];
+  alerts: AlertSpell[];
+}
+
+// What one process of a host needs: CPU in percent of one core, memory in bytes.
+export interface Process {
+  pid: number;
+  name: string;
+  user?: string;
+  cpu: number;
+  memory: number;
+}
+
+export interface ProcessList {
+  host: string;
+  ts: number;
+  processes: Process[];
+}
 
 export interface HostDetail extends Host {
   alerts?: Alert[];
@@ -157,9 +240,95 @@ export interface IsolationReport {
   attempts: { name: string; aim: string; refused: boolean }[];
 }
 
+export type Role = 'viewer' | 'operator' | 'admin';
+
 export interface Me {
   name: string;
-  role: 'viewer' | 'operator' | 'admin';
+  role: Role;
+}
+
+export interface Person extends Me {
+  created: number;
+}
+
+// `expires` null: never.
+export interface Token {
+  id: string;
+  kind: 'api' | 'enroll';
+  role?: Role;
+  label: string;
+  created: number;
+  expires: number | null;
+}
+
+export interface NewToken {
+  role: Role;
+  label: string;
+  expires: number | null;
+}
+
+// `uses`: how many machines it lets in.
+export interface EnrolmentToken {
+  id: string;
+  token: string;
+  uses: number;
+  expires: number;
+}
+
+export interface LoginSession {
+  id: string;
+  user: string;
+  role: Role;
+  created: number;
+  last_seen: number;
+  expires: number;
+  address: string;
+  user_agent: string;
+  current: boolean;
+}
+
+export interface AuditEntry {
+  id: number;
+  at: number;
+  who: string;
+  from: string;
+  action: string;
+  object: string;
+  outcome: string;
+}
+
+// `next` null: the last page.
+export interface AuditPage {
+  audit: AuditEntry[];
+  next: number | null;
+}
+
+// What is left out is as it is set.
+export interface DryRunQuestion {
+  rule: string;
+  warning?: number;
+  critical?: number;
+  hold_seconds?: number;
+  margin?: number;
+  days?: number;
+}
+
+// `until` null: it would fire still.
+export interface DryRunFiring {
+  host: string;
+  instance: string;
+  severity: Alert['severity'];
+  from: number;
+  until: number | null;
+  worst: number;
+}
+
+// `fired` counts all, `firings` lists the first thousand.
+export interface DryRunReport {
+  fired: number;
+  hosts: number;
+  hosts_looked_at: number;
+  firings: DryRunFiring[];
 }
 
 // A channel of notifications; times in ms, null: never.

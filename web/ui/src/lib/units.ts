@@ -94,6 +94,34 @@ export function dayOfMonth(ms: number): string {
   return monthDay().format(ms);
 }
 
+const shortTime = kept((locale) => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }));
+
+export function hourAndMinute(ms: number): string {
+  return shortTime().format(ms);
+}
+
+const shortWeekday = kept((locale) => new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' }));
+
+// From Monday, which is 0.
+export function weekdayName(day: number): string {
+  return shortWeekday().format(Date.UTC(2024, 0, 1 + day));
+}
+
+const day = kept((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }));
+
+// "25 Nov 2026"
+export function date(ms: number): string {
+  return day().format(ms);
+}
+
+const month = kept((locale) => new Intl.DateTimeFormat(locale, { month: 'short' }));
+const monthAndYear = kept((locale) => new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' }));
+
+// "Nov", or "Nov 2026".
+export function monthOfYear(ms: number, withYear: boolean): string {
+  return (withYear ? monthAndYear() : month()).format(ms);
+}
+
 const clockTime = kept((locale) => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }));
 
 export function timeOfDay(ms: number): string {
