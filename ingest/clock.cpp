@@ -2,20 +2,14 @@
 
 namespace atlas::ingest {
 
-namespace {
-
-unix_ms system_now() { return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now()); }
-
-}  // namespace
-
 void wall_clock::anchor() {
-  anchor_ = system_now();
+  anchor_ = std::chrono::system_clock::now();
   anchored_at_ = std::chrono::steady_clock::now();
 }
 
 bool wall_clock::resync() {
   using namespace std::chrono_literals;
-  if (std::chrono::abs(system_now() - now()) < 1s) {
+  if (std::chrono::abs(std::chrono::system_clock::now() - now()) < 1s) {
     return false;
   }
   anchor();

@@ -14,8 +14,7 @@ class wall_clock {
   wall_clock() { anchor(); }
 
   unix_ms now() const {
-    return anchor_ +
-           std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - anchored_at_);
+    return std::chrono::floor<milliseconds>(anchor_ + (std::chrono::steady_clock::now() - anchored_at_));
   }
 
   // Follows a system clock that was set. Comes about once a second; true when it was.
@@ -24,8 +23,8 @@ class wall_clock {
  private:
   void anchor();
 
-  unix_ms anchor_{};
-  std::chrono::steady_clock::time_point anchored_at_{};
+  std::chrono::system_clock::time_point anchor_;
+  std::chrono::steady_clock::time_point anchored_at_;
 };
 
 }  // namespace atlas::ingest

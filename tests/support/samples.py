@@ -10,6 +10,15 @@ def now_ms():
     return int(time.time() * 1000)
 
 
+# ms: the service's clock runs evenly and follows the system's, which may be corrected, only when they are a second apart.
+CLOCK_SLACK = 1000
+
+
+def within(earliest, noted, latest):
+    """Whether a time by the service's clock is between two by now_ms()."""
+    return earliest - CLOCK_SLACK <= noted <= latest + CLOCK_SLACK
+
+
 class Publisher:
     """Makes the samples of one boot: ts and seq count up."""
 
