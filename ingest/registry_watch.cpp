@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::chrono::milliseconds between_looks{250};
 constexpr std::uint64_t looks_per_check = 24;  // a check takes the write lock, so it is made less often
+constexpr std::uint64_t looks_per_check_in_doubt = 4;
+constexpr int failures_until_trouble = 3;
 
 }  // namespace
 
@@ -32,7 +34,7 @@ void registry_watch::stop() {
 }
 
 void registry_watch::look() {
-  const bool check = looks_++ % looks_per_check == 0;
+  const bool check = looks_++ % (failed_checks_ > 0 ? looks_per_check_in_doubt : looks_per_check) == 0;
   const auto revision = own_.host_revision();
   if (!revision) {
     set_trouble(revision.error());
@@ -64,9 +66,7 @@ void registry_watch::read(bool check) {
         return;
       }
       if (check) {
-        store_.ready = found.writable.has_value();
-        store_.detail =
-            store_.ready ? std::string{} : found.writable.error().where + ": " + found.writable.error().what;
+        judge(found.writable);
       }
       finish(std::move(found));
     });
@@ -80,6 +80,16 @@ void registry_watch::finish(reading found) {
     set_trouble(found.hosts.error());
   }
   wait();
+}
+
+void registry_watch::judge(const result<void>& writable) {
+  if (writable) {
+    failed_checks_ = 0;
+    store_.ready = true;
+    store_.detail.clear();
+  } else if (++failed_checks_ >= failures_until_trouble || !store_.ready) {
+    set_trouble(writable.error());
+  }
 }
 
 void registry_watch::set_trouble(const error& problem) {

@@ -28,7 +28,8 @@ class registry_watch {
   void stop();
   // The next look hands the hosts on whether they have changed or not.
   void read_again() { revision_ = -1; }
-  // "store": as it was a few seconds ago.
+  // "store": as it was a few seconds ago. One that could be written stays ready until several checks in a row have
+  // failed: another writer may hold the lock a while.
   web::readiness_check readiness() const { return store_; }
 
  private:
@@ -40,6 +41,7 @@ class registry_watch {
   void wait();
   void read(bool check);
   void finish(reading found);
+  void judge(const result<void>& writable);
   void set_trouble(const error& problem);
 
   boost::asio::io_context& io_;
@@ -51,6 +53,7 @@ class registry_watch {
   web::readiness_check store_{"store", false, "the store has not been checked yet"};
   std::int64_t revision_ = -1;  // of the hosts that were read; -1: none were
   std::uint64_t looks_ = 0;
+  int failed_checks_ = 0;  // since the last one that went well
   bool stopped_ = false;
 };
 

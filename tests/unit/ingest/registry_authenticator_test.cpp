@@ -4,6 +4,7 @@
 #include "ingest/registry_watch.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace atlas::ingest {
@@ -114,6 +115,20 @@ TEST_F(RegistryAuthenticator, TheWatchReadsHostsAndWhetherTheStoreTakesWrites) {
   EXPECT_TRUE(run_until(io, [&] { return watch.readiness().ready; }));
   ASSERT_TRUE(own.add_host(host("later"), clock.now()));
   EXPECT_TRUE(run_until(io, [&] { return seen == std::vector<std::string>{"later"}; }));
+  watch.stop();
+}
+
+TEST_F(RegistryAuthenticator, TheWatchDoubtsAStoreWhoseLockIsKeptAndTrustsItAgain) {
+  registry_watch watch(io, worker, own, of_worker, [](const std::vector<tenants::registered_host>&) {});
+  watch.start();
+  ASSERT_TRUE(run_until(io, [&] { return watch.readiness().ready; }));
+  SQLite::Database other(dir.path() / "fleet.db", SQLite::OPEN_READWRITE);
+  other.exec("BEGIN IMMEDIATE");
+  ASSERT_TRUE(run_until(io, [&] { return !watch.readiness().ready; }, std::chrono::seconds(30)));
+  EXPECT_THAT(watch.readiness().detail, testing::HasSubstr("cannot be written"));
+  other.exec("COMMIT");
+  EXPECT_TRUE(run_until(io, [&] { return watch.readiness().ready; }, std::chrono::seconds(30)));
+  EXPECT_EQ(watch.readiness().detail, "");
   watch.stop();
 }
 
