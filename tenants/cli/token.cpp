@@ -14,15 +14,31 @@ namespace atlas::cli {
 
 namespace {
 
-// One line for a shell: fetches the installer, makes sure that it is ours, and hands it the token, which
+// What differs between the lines for Linux and macOS, where the LaunchAgent is the user's own: no sudo.
+struct shell_words {
+  std::string_view system;
+  std::string_view checksum;
+  std::string_view shell;
+};
+constexpr std::array systems{
+    shell_words{"Linux", "sha256sum", "sudo sh"},
+    shell_words{"macOS", "shasum -a 256", "sh"},
+};
+
+// Lines for a shell: each fetches the installer, makes sure that it is ours, and hands it the token, which
 // stands in no argument list.
-std::string pasted_line(const tenants::state_root& root, const tenants::tenant_config& config,
-                        std::string_view token) {
-  const auto script = tenants::render_installer(root, config, {});
-  return fmt::format(
-      "curl -fsSk {}/api/v1/agent/install.sh -o install.sh && echo '{}  install.sh' | "
-      "$(command -v sha256sum || echo shasum -a 256) -c - && echo {} | sudo sh install.sh --token-stdin",
-      tenants::server_url(config), sha256_hex(script), token);
+std::string pasted_lines(const tenants::state_root& root, const tenants::tenant_config& config,
+                         std::string_view token) {
+  const auto checksum = sha256_hex(tenants::render_installer(root, config, {}));
+  std::string lines;
+  for (const auto& words : systems) {
+    lines += fmt::format(
+        "On {}:\n\n"
+        "  curl -fsSk {}/api/v1/agent/install.sh -o install.sh && echo '{}  install.sh' | {} -c - && "
+        "echo {} | {} install.sh --token-stdin\n\n",
+        words.system, tenants::server_url(config), checksum, words.checksum, token, words.shell);
+  }
+  return lines;
 }
 
 int make(context& ctx, const arguments& args) {
@@ -68,10 +84,10 @@ int enroll(context& ctx, const arguments& args) {
   }
   ctx.out << *token << '\n';
   warn_of_reach(ctx, org->config);
-  ctx.err << fmt::format("Lets {} enrol with {} until {}. It is not shown again. On a new machine:\n\n  {}\n",
+  ctx.err << fmt::format("Lets {} enrol with {} until {}. It is not shown again. A line for a new machine:\n\n{}",
                          terms->max_uses ? fmt::format("{} machines", *terms->max_uses) : "machines",
                          org->config.organization.name, format_time(terms->expires),
-                         pasted_line(ctx.root, org->config, *token));
+                         pasted_lines(ctx.root, org->config, *token));
   return done;
 }
 

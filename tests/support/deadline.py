@@ -1,10 +1,27 @@
 """Waiting for a condition with a deadline."""
 
+import functools
 import time
 
 
 class DeadlineExceeded(AssertionError):
     pass
+
+
+def promised(test, tries=3):
+    """For a test that can be made again of a promise about time: a busy machine may stop everything for a second, three times in a
+    row it does not."""
+    @functools.wraps(test)
+    def in_one_of_them(*args, **kwargs):
+        for left in reversed(range(tries)):
+            try:
+                return test(*args, **kwargs)
+            except AssertionError as missed:
+                if not left:
+                    raise
+                print(f"once more, because of: {missed}")
+        return None
+    return in_one_of_them
 
 
 def wait_until(condition, seconds, what, show=None, every=0.02):

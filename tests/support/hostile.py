@@ -156,8 +156,7 @@ class Visitor:
         self._source = source
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self.longest = 0.0
-        self.visits = 0
+        self.took = []  # seconds, of each visit
         self.failures = []
         self.rss_before = self.rss()
         self.rss_most = self.rss_before
@@ -177,12 +176,14 @@ class Visitor:
 
     def _check(self):
         grown = (self.rss_most - self.rss_before) / 2**20
-        self.report = (f"{self.visits} pages, longest {self.longest * 1000:.0f} ms; "
+        slowest = sorted(self.took)
+        self.report = (f"{len(self.took)} pages, slowest {[round(seconds * 1000) for seconds in slowest[-3:]]} ms; "
                        f"{self.rss_before / 2**20:.1f} MiB + {grown:.1f} MiB")
         print(self.report)
-        assert not self.failures, f"{len(self.failures)} of {self.visits}: {self.failures[:5]}"
-        assert self.visits >= 3
-        assert self.longest < 1 * SLOW, self.report
+        assert not self.failures, f"{len(self.failures)} of {len(self.took)}: {self.failures[:5]}"
+        assert len(slowest) >= 3
+        # A busy machine may stop everything for a second, once or twice.
+        assert slowest[-3] < 1 * SLOW and slowest[-1] < 5 * SLOW, self.report
 
     @property
     def grown(self):
@@ -195,8 +196,7 @@ class Visitor:
              str(10 * SLOW), "--write-out", "%{http_code} %{time_total}", *options, self._org.base + path],
             capture_output=True, text=True, check=False, timeout=20 * SLOW)
         code, seconds = done.stdout.split()
-        self.visits += 1
-        self.longest = max(self.longest, float(seconds))
+        self.took.append(float(seconds))
         if code != "200":
             self.failures.append(f"{path}: {code} after {seconds} s")
         self.rss_most = max(self.rss_most, self.rss())
@@ -204,7 +204,7 @@ class Visitor:
     def _run(self):
         token = f"Authorization: Bearer {self._org.token()}"
         # What goes on may be over at once: a few pages all the same.
-        while not self._stop.is_set() or (self.visits < 3 and not self.failures):
+        while not self._stop.is_set() or (len(self.took) < 3 and not self.failures):
             self.visit("/dashboard")
             self.visit("/api/v1/hosts", "--header", token)
             self._stop.wait(0.05)

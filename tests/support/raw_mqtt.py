@@ -142,7 +142,7 @@ class RawClient:
         flags = (0x02 if clean else 0) | (0xC0 if user is not None else 0)
         if will is not None:
             flags |= 0x04 | 1 << 3 | (0x20 if will[2] else 0)
-        body = text("MQTT") + bytes([5 if self._five else 4, flags]) + struct.pack("!H", 60)
+        body = text("MQTT") + bytes([5 if self._five else 4, flags]) + struct.pack("!H", 300)
         if self._five:
             body += self._properties(b"\x11" + struct.pack("!I", keep_session) if keep_session else b"")
         body += text(client_id)

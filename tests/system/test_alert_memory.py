@@ -215,8 +215,9 @@ def test_a_sample_older_than_the_run_before_saw_raises_nothing(world):
 
 def test_a_dry_run_says_how_often_a_rule_would_have_fired(world):
     for cpu in (10, 90, 90, 10, 10, 95, 95, 10):
-        world.report("data", cpu)
+        newest = world.report("data", cpu)
         settle(0.2)
+    wait_until(lambda: world.org.hosts()["data"].get("seq") == newest["seq"], 10 * SLOW, "all have come", world.fleet.tails)
     question = {"rule": "cpu", "warning": 80, "critical": None, "hold_seconds": 0, "host": "data", "days": 1}
     assert world.org.request("POST", "/api/v1/settings/dry-run", token=world.org.token("operator"),
                              json=question).status_code == 403

@@ -58,13 +58,17 @@ def test_the_canary_can_do_nothing_else(world, fleet):
     """Its password follows the recipe of topics.md."""
     acme, _ = world
     user = f"{acme.id}/canary"
-    with acme.client("h1") as host:
-        canary = Client(fleet.broker_address, user, credentials.canary_password(acme.key, acme.id))
-        with canary:
-            assert canary.publish(f"org/{user}/metrics", "x") < 128
+
+    def refused():
+        """The service's own canary, which has the same name at the broker, may throw this one out."""
+        with Client(fleet.broker_address, user, credentials.canary_password(acme.key, acme.id)) as canary:
+            assert canary.publish(f"org/{user}/metrics", "x", seconds=2) < 128
             for topic in (acme.topic("h1"), acme.topic("h1", "cmd"), f"org/{acme.id}/summary"):
-                assert canary.publish(topic, "x") == 135
-                assert canary.subscribe(topic) >= 128
+                assert canary.publish(topic, "x", seconds=2) == 135
+                assert canary.subscribe(topic, seconds=2) >= 128
+        return True
+    with acme.client("h1") as host:
+        wait_until(refused, 20 * SLOW, "the canary is refused all else")
         assert host.connected
 
 
@@ -96,12 +100,12 @@ def test_a_broker_without_its_guard_is_a_critical_alert_until_it_has_it_again(wo
         assert acme.metrics()["atlas_isolation_ok"] == 0
         alert = wait_until(lambda: acme.json("/api/v1/alerts")["alerts"], 5, "the alert")[0]
         assert (alert["host"], alert["rule"], alert["severity"], alert["state"]) == ("_", "isolation", "critical", "firing")
-        assert live.alert_changes("_", "isolation") == ["firing"]
+        wait_until(lambda: live.alert_changes("_", "isolation") == ["firing"], 5, "the feed tells of it")
         without.stop()
         fleet.broker()
         wait_for_state(fleet, acme, "passed")
         wait_until(lambda: not acme.json("/api/v1/alerts")["alerts"], 5, "an end of the alert")
-        assert live.alert_changes("_", "isolation") == ["firing", "resolved"]
+        wait_until(lambda: live.alert_changes("_", "isolation") == ["firing", "resolved"], 5, "the feed tells of it")
 
 
 def test_a_broker_that_refuses_everything_is_no_proof(world, fleet):
@@ -121,10 +125,13 @@ def test_two_machines_under_one_name_are_an_alert(world, fleet):
     acme, _ = world
     first = fleet.agent(acme, "h1")
     fleet.wait_online(acme, "h1")
-    assert acme.json("/api/v1/alerts")["alerts"] == []
+
+    def duplicates():
+        return [alert for alert in acme.json("/api/v1/alerts")["alerts"] if alert["rule"] == "duplicate"]
+    assert duplicates() == []
     second = fleet.agent(acme, "h1")
-    alert = wait_until(lambda: acme.json("/api/v1/alerts")["alerts"], 60 * SLOW, "the alert", fleet.tails)[0]
-    assert (alert["host"], alert["rule"], alert["severity"]) == ("h1", "duplicate", "warning")
+    [alert] = wait_until(duplicates, 60 * SLOW, "the alert", fleet.tails)
+    assert (alert["host"], alert["severity"]) == ("h1", "warning")
     first.stop()
     second.stop()
 

@@ -1,6 +1,7 @@
 """The broker's guard: foreign subscriptions are refused, a flood costs nobody else a sample, broken rules close the broker."""
 
 import threading
+import time
 
 import pytest
 
@@ -52,11 +53,18 @@ def test_a_subscription_outside_its_own_topics_is_refused(world, version, what):
 
 def test_a_service_cannot_take_another_services_messages(world):
     acme, beta = world
-    thief = Client(acme.fleet.broker_address, beta.id, credentials.ingest_password(beta.key, beta.id),
-                   client_id="thief")
-    with thief, acme.client("h2") as host:
-        for pattern in (f"$share/g/org/{acme.id}/#", f"org/{acme.id}/#"):
-            assert thief.subscribe(pattern) >= 128
+
+    def thief_in():
+        """Beta's service, whose place it takes, comes back at once: that may be before it has asked for anything."""
+        thief = Client(acme.fleet.broker_address, beta.id, credentials.ingest_password(beta.key, beta.id), client_id="thief")
+        try:
+            for pattern in (f"$share/g/org/{acme.id}/#", f"org/{acme.id}/#"):
+                assert thief.subscribe(pattern, seconds=2) >= 128
+        except Exception:
+            thief.close()
+            raise
+        return thief
+    with acme.client("h2") as host, wait_until(thief_in, 20, "the thief is refused what it asks for") as thief:
         before = counted(acme, "atlas_samples_accepted_total")
         publisher = Publisher()
         for _ in range(20):
@@ -81,6 +89,7 @@ def test_a_flood_is_cut_off_and_costs_nobody_else_a_sample(world):
             raw.close()
 
     flooding = threading.Thread(target=flood)
+    begun = time.monotonic()
     flooding.start()
     sent = 0
     publisher = Publisher()
@@ -90,11 +99,13 @@ def test_a_flood_is_cut_off_and_costs_nobody_else_a_sample(world):
             assert near.publish(acme.topic("h2"), publisher.sample()) == 0
             sent += 1
     flooding.join()
+    allowed = BURST + LIMIT * (time.monotonic() - begun + 1)
     wait_until(lambda: counted(beta, "atlas_samples_accepted_total") == accepted + sent, 10, "every sample of Beta's")
     wait_until(lambda: counted(acme, 'atlas_host_samples_total{host="h2"}') == neighbours + sent, 10,
                "every sample of the flooding host's neighbour")
-    wait_until(lambda: counted(acme, "atlas_guard_messages_dropped_total") > 0, 15, "the guard's count")
-    assert counted(acme, "atlas_guard_messages_dropped_total") >= 10 * BURST - BURST - 60 * LIMIT
+    # The guard reports every five seconds.
+    wait_until(lambda: counted(acme, "atlas_guard_messages_dropped_total") >= 10 * BURST - allowed, 15, "the guard's count",
+               lambda: counted(acme, "atlas_guard_messages_dropped_total"))
     assert counted(beta, "atlas_guard_messages_dropped_total") == 0
 
 

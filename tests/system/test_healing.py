@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from support.deadline import wait_until
+from support.deadline import promised, wait_until
 from support.programs import children_named
 from support.samples import now_ms
 
@@ -38,6 +38,7 @@ def settled_victims(up):
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["ingest", "broker", "agent"])), ids="-".join)
+@promised
 def test_killed_in_this_order_all_heals_within_10_seconds_of_its_return(world, fleet, order):
     org, up, agents = world
     broker, ingest = settled_victims(up)
@@ -60,6 +61,7 @@ def test_killed_in_this_order_all_heals_within_10_seconds_of_its_return(world, f
 
 
 @pytest.mark.parametrize("name", ["mosquitto", "atlas-ingest"])
+@promised
 def test_a_browser_that_reconnects_sees_the_figures_move_again(world, fleet, name):
     org, up, agents = world
     settled_victims(up)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -63,11 +64,11 @@ def test_an_ack_names_what_is_missing_and_comes_once_an_interval(world, host):
     host.client.publish(acme.topic("web-2"), [second, first, third])
     wait_until(lambda: host.acks()[-1] == {"boot": host.publisher.boot, "seq": 3, "missing": [[0, 0]]}, 10 * SLOW,
                "an acknowledgement without the gap", host.acks)
-    before = len(host.acks())
+    before, begun = len(host.acks()), time.monotonic()
     for _ in range(30):
         host.send()
         settle(0.1)
-    assert len(host.acks()) - before <= 4 * SLOW  # the report interval is a second
+    assert len(host.acks()) - before <= time.monotonic() - begun + 2  # the report interval is a second
     # The repeats of what is stored are acknowledged again: the first answer may be lost.
     host.wait_acknowledged(10 * SLOW)
     host.client.forget()
@@ -163,6 +164,7 @@ def test_a_full_disk_stops_acknowledgements_and_nothing_else(small):
         return unready(acme)
     detail = wait_until(refused, 30 * SLOW, "/readyz says that nothing is stored")
     assert "the disk is full" in detail and "fleet.db" in detail
+    settle(1.5)  # the acknowledgement of what was stored last may take a report interval
     before = len(host.acks())
     held = len(host.held)
     host.send(10, cpu=77)

@@ -84,7 +84,7 @@ def test_thousands_enrol_and_the_revocation_of_one_touches_no_other(acme, fleet)
         assert watched.poll(0) == []
         print(f"{HOSTS} hosts enrolled in {enrolled - begun:.1f} s, the last let in {let_in - enrolled:.1f} s later, all connected in "
               f"{connected - let_in:.1f} s; the revoked one gone {closed - revoked:.2f} s after the command")
-        assert closed - revoked < 1 * SLOW
+        assert closed - revoked < 3 * SLOW
     finally:
         for client in clients.values():
             client.vanish()

@@ -79,8 +79,8 @@ def test_the_states_that_were_said_outlive_the_service(fleet, org, hosts):
     org.service = fleet.ingest(org)
 
     def states():
+        hosts["online"].report()
         return {name[3:]: row["state"] for name, row in org.hosts().items()}
-    hosts["online"].report()
     wait_until(lambda: all(states()[state] == state for state in ("online", "sleeping", "stopped", "lost")), 15 * SLOW,
                "each host is what it was", states)
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from support.deadline import wait_until
+from support.deadline import promised, wait_until
 from support.fleet import settle
 from support.mqtt import NOT_AUTHORIZED
 from support.programs import SLOW, environment
@@ -52,6 +52,7 @@ def test_a_sample_of_a_paho_client_is_on_the_live_feed_within_300_ms(world, vers
     assert len(beta_live.seen()) == before
 
 
+@promised
 def test_a_burst_of_samples_ends_with_the_newest_within_300_ms(world):
     acme, _, acme_live, _ = world
     with acme.client("db-1") as client:

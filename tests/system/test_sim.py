@@ -9,6 +9,7 @@ import pytest
 
 from support.deadline import wait_until
 from support.programs import REPOSITORY, SLOW, program, run
+from support.samples import now_ms
 
 TRACE = REPOSITORY / "tests" / "data" / "cpu-of-a-build.csv"
 
@@ -54,7 +55,7 @@ def test_its_hosts_are_like_others_and_every_sample_arrives(acme, fleet):
 
 
 def history(acme, host):
-    now = int(time.time() * 1000)
+    now = now_ms()
     answer = acme.json(f"/api/v1/hosts/{host}/history?metric=cpu.percent&from={now - 600_000}&to={now + 60_000}&points=1000")
     return [point[2] for point in answer["points"]]
 
@@ -65,11 +66,12 @@ def test_a_trace_comes_out_as_it_was_recorded(acme, fleet):
     rows = recorded[:60]  # five minutes in five-second steps
     part = fleet.root / "part.csv"
     part.write_text("".join(f"{1764000000 + 5 * n},{value}\n" for n, value in enumerate(rows)), encoding="ascii")
-    done = sim(fleet, "--trace", part, "--speed", 50, "--interval", "100ms", "--prefix", "trace-", "--add", "--json")
+    done = sim(fleet, "--trace", part, "--speed", 20, "--interval", "250ms", "--prefix", "trace-", "--add", "--json")
     assert done.returncode == 0, done
     summary = json.loads(done.stdout)
-    # Five minutes at 50 times the speed are six seconds; a sample each 100 ms is one of each row.
-    assert 50 <= summary["produced"] == summary["delivered"] <= 62, summary
+    # Five minutes at 20 times the speed are fifteen seconds; a sample each 250 ms is one of each row. What a busy machine sleeps over
+    # is not made up for.
+    assert 40 <= summary["produced"] == summary["delivered"] <= 62, summary
     shown = wait_until(lambda: len(found := history(acme, "trace-0001")) == summary["produced"] and found, 10 * SLOW,
                        "all is in the history", fleet.tails)
     # As one host's measurements, the mean is the recorded one, and the peaks are there.
@@ -113,10 +115,13 @@ def test_it_comes_back_when_the_broker_does(acme, fleet):
     """Its process goes on, and no sample is lost to a restart of everything."""
     running = fleet.start([program("atlas-sim"), "--root", fleet.root, "--org", "acme", "--hosts", "5", "--interval", "200ms",
                            "--json"], name="sim")
-    fleet.wait_online(acme, "sim-0005")
+    hosts = [f"sim-000{number}" for number in range(1, 6)]
+    for host in hosts:
+        fleet.wait_online(acme, host)
     next(one for one in fleet.programs if one.name == "up").stop()
+    back = now_ms()
     fleet.up()
-    fleet.wait_online(acme, "sim-0005", 30)
+    wait_until(lambda: all(acme.hosts()[host]["ts"] > back for host in hosts), 30 * SLOW, "all have come back", fleet.tails)
     assert running.stop() == 0
     summary = json.loads("{" + running.text().split("{", 1)[1])
     assert summary["reconnects"] >= 5 and summary["produced"] == summary["delivered"], summary
