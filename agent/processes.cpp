@@ -12,8 +12,6 @@ namespace atlas::agent {
 
 namespace {
 
-constexpr std::chrono::seconds between_readings{1};
-
 void add_first(const std::vector<process_usage>& sorted, std::size_t limit, std::vector<process_usage>& out,
                std::unordered_set<std::uint64_t>& taken) {
   for (const auto& one : sorted) {
@@ -50,7 +48,7 @@ process_watch::~process_watch() {
 std::optional<std::chrono::duration<double>> process_watch::wait() {
   const auto begun = steady_now();
   std::unique_lock lock(mutex_);
-  if (ended_.wait_for(lock, between_readings, [this] { return end_; })) return std::nullopt;
+  if (ended_.wait_for(lock, between_readings_, [this] { return end_; })) return std::nullopt;
   return steady_now() - begun;
 }
 

@@ -33,7 +33,9 @@ class process_watch {
     processes_reply reply;
   };
 
-  process_watch() = default;
+  // CPU is measured over this time.
+  explicit process_watch(std::chrono::milliseconds between_readings = std::chrono::seconds{1})
+      : between_readings_(between_readings) {}
   ~process_watch();  // ends a list under way
   process_watch(const process_watch&) = delete;
   process_watch& operator=(const process_watch&) = delete;
@@ -47,6 +49,7 @@ class process_watch {
  private:
   std::optional<std::chrono::duration<double>> wait();
 
+  std::chrono::milliseconds between_readings_;
   std::thread thread_;
   outcome outcome_;  // the thread's until done_
   std::atomic<bool> done_{false};

@@ -82,7 +82,7 @@ check(`keeps every text readable with any of ${colors} colours`, async (context)
   }
   context.diagnostic(`${tried} colours, ${pages.length} pages, ${texts} texts looked at`);
   assert.ok(texts > tried * pages.length * 5);
-}, 900_000);
+}, 1_800_000);
 
 check('is found out where it is not readable', async () => {
   const { page } = await openPage(browser, { base });

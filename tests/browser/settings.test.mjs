@@ -1,7 +1,7 @@
 // The settings in a real browser, in front of a real service.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { accessibilityFaults, openPage, shot, signIn } from './support/browser.mjs';
+import { accessibilityFaults, beyondUnready, openPage, shot, signIn } from './support/browser.mjs';
 import { password } from './support/fleet.mjs';
 import { stage } from './support/stage.mjs';
 import { waitUntil } from './support/wait.mjs';
@@ -254,7 +254,7 @@ describe('the service', () => {
     });
     await page.locator('[data-check=broker][data-ready=true]').waitFor();
     await page.getByTestId('service-banner').waitFor({ state: 'detached' });
-    noComplaints(complaints.filter((one) => !/status of 503/.test(one)));
+    noComplaints(beyondUnready(complaints));
   });
 });
 

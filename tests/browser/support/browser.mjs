@@ -42,7 +42,7 @@ export async function openPage(browser, { base, size = { width: 1440, height: 90
   const page = await context.newPage();
   const complaints = [];
   // What a page says while its server is away, or before somebody has signed in, is no fault of it.
-  const expected = /Failed to load resource: (the server responded with a status of 401|net::ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET))|WebSocket connection to .* failed/;
+  const expected = /Failed to load resource: (the server responded with a status of 401|net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED|INCOMPLETE_CHUNKED_ENCODING|CONTENT_LENGTH_MISMATCH))|WebSocket connection to .* failed/;
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()) && !expected.test(message.text())) complaints.push(`${message.type()}: ${message.text()}`);
   });
@@ -60,6 +60,9 @@ export async function signIn(page, base, user, password) {
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
+
+// Without what /readyz says while a service is not ready.
+export const beyondUnready = (complaints) => complaints.filter((one) => !/status of 503/.test(one));
 
 // Everything that axe finds, as lines of text.
 export async function accessibilityFaults(page) {

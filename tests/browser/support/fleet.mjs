@@ -117,7 +117,7 @@ export class Fleet {
   async up() {
     this.supervisor = this.start('atlas-fleet', ['--root', this.root, 'up'], 'up');
     for (const org of this.orgs.values()) {
-      await waitUntil(async () => (await fetch(`${org.base}/readyz`)).ok, `${org.slug} is ready`, { seconds: 30, show: () => this.tails() });
+      await waitUntil(async () => (await fetch(`${org.base}/readyz`)).ok, `${org.slug} is ready`, { seconds: 90, show: () => this.tails() });
     }
   }
 

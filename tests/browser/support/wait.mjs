@@ -1,5 +1,5 @@
 // Waits for a condition with a deadline; an exception counts as "not yet". Returns the first true value.
-export async function waitUntil(condition, what, { seconds = 15, every = 100, show } = {}) {
+export async function waitUntil(condition, what, { seconds = 60, every = 100, show } = {}) {
   const end = Date.now() + seconds * 1000;
   let problem;
   for (;;) {

@@ -5,6 +5,7 @@
 #include "tests/unit/agent/test_broker.hpp"
 
 #include <csignal>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -30,6 +31,18 @@ class AgentSleep : public testing::Test {
     return said;
   }
 
+  // How often the log says that a status has come, up to `end`.
+  static int statuses_before(const std::string& log, std::string_view end) {
+    std::istringstream lines(log.substr(0, log.find(end)));
+    int found = 0;
+    for (std::string line; std::getline(lines, line);) {
+      found += line.find("Received PUBLISH from") != std::string::npos &&
+               line.find("/status'") != std::string::npos;
+    }
+    return found;
+  }
+  static constexpr std::string_view goodbye = "Received DISCONNECT from";
+
   fake_logind logind;
   test_broker broker;
 };
@@ -41,9 +54,10 @@ TEST_F(AgentSleep, IsAnnouncedBeforeItBeginsAndEndsWithAnOnline) {
   ASSERT_TRUE(eventually([&] { return logind.locks() == 1; })) << agent.output();
   logind.prepare_for_sleep(true);
   EXPECT_TRUE(eventually([&] { return logind.locks() == 0; })) << "lets the machine sleep";
-  EXPECT_EQ(states(observer), (std::vector<std::string>{"online", "sleeping"})) << "and has said so before";
+  EXPECT_TRUE(eventually([&] { return states(observer) == std::vector<std::string>{"online", "sleeping"}; }));
   // Taking a nap, not dying: the broker has been told goodbye.
-  ASSERT_TRUE(eventually([&] { return broker.log().find("Received DISCONNECT from") != std::string::npos; }));
+  ASSERT_TRUE(eventually([&] { return broker.log().find(goodbye) != std::string::npos; }));
+  EXPECT_EQ(statuses_before(broker.log(), goodbye), 2) << "and had been told before why";
   const auto samples = observer.heard("metrics").size();
   logind.prepare_for_sleep(false);
   ASSERT_TRUE(eventually([&] { return states(observer).size() == 3; })) << agent.output();

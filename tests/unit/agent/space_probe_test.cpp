@@ -66,7 +66,7 @@ TEST_F(SpaceProbe, AnswersForThosePathsThatAnswer) {
 }
 
 TEST_F(SpaceProbe, DoesNotLetADeadMountHoldUpTheOthers) {
-  const auto answers = probe.ask({"/dead", "/alive"}, milliseconds(300));
+  const auto answers = probe.ask({"/dead", "/alive"}, seconds(3));
   EXPECT_FALSE(answers[0].has_value());
   EXPECT_TRUE(answers[1].has_value());
 }

@@ -218,7 +218,9 @@ TEST(Supervisor, StopsTheBrokerAfterItsUsers) {
   const std::string script = "trap 'echo down; exit 0' TERM; echo ready; while :; do sleep 0.02; done";
   auto last = shell("broker", script);
   last.stops_last = true;
-  supervisor_process running({last, shell("acme", script)});
+  auto options = quick();
+  options.patience = 1h;
+  supervisor_process running({last, shell("acme", script)}, options);
   running.log_with("ready", 2);
   running.signal(SIGTERM);
   EXPECT_EQ(running.wait(), 0);
@@ -274,9 +276,12 @@ TEST(Supervisor, TakesAProgramWithItThatGaveUpRootsRights) {
 }
 
 TEST(Supervisor, DoesNotWaitForAReaderOfItsLog) {
-  supervisor_process running({shell("acme", "while :; do echo " + std::string(200, 'x') + "; done"),
+  supervisor_process running({shell("acme", "trap 'go=1' USR1; echo pid $$; while [ -z \"$go\" ]; do sleep 0.02; done; "
+                                            "while :; do echo " +
+                                                std::string(200, 'x') + "; done"),
                               shell("beta", "echo pid $$; exec sleep 1000")});
   const auto pid = running.pid_of("beta");
+  kill(running.pid_of("acme"), SIGUSR1);
   // Nobody reads from here on; the pipe is full in no time.
   running.signal(SIGTERM);
   EXPECT_TRUE(eventually([=] { return !is_alive(pid); }));

@@ -121,6 +121,13 @@ TEST(Limits, EndAConnectionThatSaysNothing) {
   running_server server(impatient());
   http_client silent(server.port());
   EXPECT_TRUE(silent.is_closed_by_server());
+  EXPECT_TRUE(server.becomes_true([&] { return server.web->counters().connections == 0; }));
+}
+
+TEST(Limits, EndAConnectionThatSaysNothingMore) {
+  auto options = impatient();
+  options.request_timeout = std::chrono::seconds(3);
+  running_server server(options);
   http_client idle(server.port());
   idle.send(request_text("GET", "/healthz"));
   EXPECT_EQ(status_of(idle), 200);
