@@ -6,7 +6,7 @@ import { hardToRead } from './support/contrast.mjs';
 import { password } from './support/fleet.mjs';
 import { stage } from './support/stage.mjs';
 
-const colors = Number(process.env.ATLAS_TEST_COLORS ?? 100);
+const colors = Number(process.env.ATLAS_TEST_COLORS ?? 40);
 const settings = { 'alerts.clear_margin': 0.5, 'alerts.memory_threshold': 1, 'alerts.hold_seconds': 1 };
 const views = { fleet: '#/?view=table', host: '#/host/acme-web-1', alerts: '#/alerts', settings: '#/settings/branding', wall: '#/wall' };
 
